@@ -1,0 +1,84 @@
+"""Runs the Pulumi engine on a stack whose state, configuration and secrets lie in a private folder."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.local.errors import LocalError
+from tools.local.state import CHECKOUT, StateFolder
+
+PARALLEL = "64"
+"""The engine's own limit, four operations a core, would let deployments that only wait hold back all others."""
+
+
+def engine_environment(state: StateFolder, inherited: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment of every engine process: the caller's, without anything that points at a real account."""
+    kept = {
+        name: value
+        for name, value in inherited.items()
+        if not name.startswith(("PULUMI_", "RAILWAY_", "ETALLY_")) or name.startswith("ETALLY_ENGINE")
+    }
+    return kept | {
+        "PULUMI_HOME": str(state.pulumi_home),
+        "PULUMI_BACKEND_URL": f"file://{state.backend}",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(state.passphrase),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The engine, bound to one stack."""
+
+    state: StateFolder
+    stack: str
+
+    @property
+    def configuration(self) -> Path:
+        return self.state.configuration(self.stack)
+
+    def ensure_stack(self) -> None:
+        """Create the stack in the private backend unless it is there."""
+        if not (self.state.backend / ".pulumi" / "stacks" / "etally" / f"{self.stack}.json").exists():
+            self._run("stack", "init", self.stack, "--secrets-provider", "passphrase", quiet=True)
+
+    def set_secret(self, path: str, value: str) -> None:
+        """Store a secret, encrypted, in the stack's configuration. The value goes through a pipe, never by argument."""
+        self._run("config", "set", "--secret", "--path", path, "--stack", self.stack, quiet=True, stdin=value)
+
+    def up(self, *options: str) -> None:
+        self._run("up", "--yes", "--skip-preview", "--policy-pack", "policies", *self._common, *options)
+
+    def preview(self, *options: str) -> None:
+        self._run("preview", "--policy-pack", "policies", *self._common, *options)
+
+    def unprotect(self) -> None:
+        self._run("state", "unprotect", "--all", "--yes", "--stack", self.stack, quiet=True, config_file=False)
+
+    def destroy(self) -> None:
+        self._run("destroy", "--yes", "--skip-preview", *self._common)
+
+    @property
+    def _common(self) -> tuple[str, ...]:
+        return ("--stack", self.stack, "--parallel", PARALLEL, "--non-interactive")
+
+    def _run(self, *arguments: str, quiet: bool = False, stdin: str = "", config_file: bool = True) -> None:
+        command = [str(CHECKOUT / "bin" / "pulumi"), *arguments, "--cwd", str(CHECKOUT)]
+        if config_file:
+            command += ["--config-file", str(self.configuration)]
+        done = subprocess.run(
+            command,
+            env=engine_environment(self.state),
+            input=stdin if quiet else None,
+            stdin=None if quiet else subprocess.DEVNULL,
+            capture_output=quiet,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            if quiet:
+                raise LocalError(f"pulumi {arguments[0]} {arguments[1]} failed:\n{done.stdout}{done.stderr}".rstrip())
+            raise LocalError(f"pulumi {arguments[0]} failed (exit code {done.returncode}); its words stand above.")

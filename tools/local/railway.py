@@ -1,0 +1,139 @@
+"""Starts, finds and stops the local Railway that belongs to a state folder."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from tools.local.errors import LocalError
+from tools.local.state import StateFolder, write_private
+
+START_SECONDS = 20.0
+STOP_SECONDS = 10.0
+
+
+@dataclass
+class LocalRailway:
+    """The local Railway of a state folder, a process of its own that outlives the command that started it."""
+
+    state: StateFolder
+    port: int
+    process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def ensure_running(self) -> None:
+        """Start it unless it runs.
+
+        Raises:
+            LocalError: the port is taken by something else, or it did not start.
+        """
+        if self.is_running():
+            return
+        log = self.log.open("wb")
+        with log:
+            self.process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "railway_emulator"),
+                    *("--port", str(self.port)),
+                    *("--state", str(self.state.railway)),
+                    *("--profile", "calm"),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self.is_running():
+            if self.process.poll() is not None:
+                raise LocalError(self._last_words())
+            if time.monotonic() > deadline:
+                self.stop()
+                raise LocalError(f"The local Railway did not answer within {START_SECONDS:.0f} s: see {self.log}")
+            time.sleep(0.1)
+        write_private(self._pid_file, str(self.process.pid))
+
+    def is_running(self) -> bool:
+        """Whether the process that wrote this folder's control token answers."""
+        with contextlib.suppress(OSError, ValueError, KeyError, httpx.HTTPError):
+            return self._get("state", reveal=True).status_code == httpx.codes.OK
+        return False
+
+    def stop(self) -> None:
+        """End it and wait for its end; nothing happens when it doesn't run."""
+        if self.process is None and not self.is_running():
+            return
+        pid = self.process.pid if self.process else int(self._pid_file.read_text())
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+            deadline = time.monotonic() + STOP_SECONDS
+            while self._alive(pid):
+                if time.monotonic() > deadline:
+                    os.kill(pid, signal.SIGKILL)
+                time.sleep(0.05)
+        self._pid_file.unlink(missing_ok=True)
+
+    def contents(self) -> dict[str, Any]:
+        """Everything it holds, secrets revealed: for checks, never for display."""
+        document: dict[str, Any] = self._get("state", reveal=True).raise_for_status().json()
+        return document
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Every GraphQL request since it started, secrets masked."""
+        answer: list[dict[str, Any]] = self._get("requests").raise_for_status().json()
+        return answer
+
+    @property
+    def token(self) -> str:
+        """The account token that it accepts."""
+        return str(self._credentials()["accountToken"])
+
+    @property
+    def address(self) -> str:
+        """The page that shows the canvas."""
+        parts = urlsplit(self.endpoint)
+        return f"{parts.scheme}://{parts.netloc}/"
+
+    @property
+    def endpoint(self) -> str:
+        """The GraphQL endpoint."""
+        return str(self._credentials()["endpoint"])
+
+    @property
+    def log(self) -> Path:
+        return self.state.root / "railway.log"
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.state.root / "railway.pid"
+
+    def _credentials(self) -> dict[str, str]:
+        path = self.state.railway.with_name(f"{self.state.railway.name}.credentials.json")
+        credentials: dict[str, str] = json.loads(path.read_text())
+        return credentials
+
+    def _get(self, resource: str, *, reveal: bool = False) -> httpx.Response:
+        parameters = {"reveal": "1"} if reveal else {}
+        headers = {"Authorization": f"Bearer {self._credentials()['controlToken']}"} if reveal else {}
+        return httpx.get(f"{self.address}_local/{resource}", params=parameters, headers=headers, trust_env=False)
+
+    def _alive(self, pid: int) -> bool:
+        if self.process is not None:
+            return self.process.poll() is None
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def _last_words(self) -> str:
+        lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
+        return lines[-1] if lines else "The local Railway ended at once, without a word."
