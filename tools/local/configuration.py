@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from settings import stand_in_secrets
+from settings import secret_keys, stand_in
 from tools.local.engine import Engine
 from tools.local.errors import LocalError
 from tools.local.railway import LocalRailway
@@ -65,9 +65,9 @@ def write_configuration(
     write_private(engine.configuration, yaml.safe_dump(document, sort_keys=False))
     engine.ensure_stack()
     present = set((kept.get("etally:secrets") or {}).keys())
-    for path, value in stand_in_secrets(plain).items():
+    for path in secret_keys(monitoring_enabled=bool(plain.get("etally:monitoring", {}).get("enabled"))):
         if path.removeprefix("secrets.") not in present:
-            engine.set_secret(f"etally:{path}", value)
+            engine.set_secret(f"etally:{path}", stand_in())
     if "railway:token" not in kept:
         engine.set_secret("railway:token", railway.token)
 
