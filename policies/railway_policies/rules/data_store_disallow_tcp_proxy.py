@@ -1,0 +1,52 @@
+"""No data store has a TCP proxy."""
+
+from collections.abc import Iterator
+
+from pulumi_policy import Severity
+
+from railway_policies.data_stores import CACHES, DATABASES, OBJECT_STORES, runs
+from railway_policies.properties import UNKNOWN
+from railway_policies.resources import Resource, leads_to, tcp_proxies
+from railway_policies.rule import About, Configuration, Finding, StackRule, Unjudged, Violation
+from railway_policies.rules.words import named, why_unknown
+
+
+class TcpProxyConfiguration(Configuration):
+    """Which services must stay private."""
+
+    images: tuple[str, ...] = (*DATABASES, *CACHES, *OBJECT_STORES)
+    """Images of data stores: the last part of the name, or with a slash all of it; * and ? as in a shell."""
+
+
+def judge(resource: Resource, configuration: TcpProxyConfiguration) -> Iterator[Finding]:
+    """Every TCP proxy is held against the service that it leads to."""
+    proxies = tcp_proxies(resource)
+    if proxies is UNKNOWN:
+        if runs(resource, configuration.images) is not False:
+            yield Unjudged(resource, "its networking is unknown until it is deployed")
+        return
+    for endpoint in proxies:
+        stores = leads_to(endpoint, lambda service: runs(service, configuration.images))
+        if stores is UNKNOWN:
+            yield Unjudged(resource, why_unknown(endpoint.services))
+        elif stores:
+            yield Violation(
+                resource,
+                f"{endpoint.description} opens the data store {named(stores)} to the internet, and no data "
+                f"store has a TCP proxy. Remove the proxy and reach {named(stores)} by its private address, "
+                "<service>.railway.internal.",
+            )
+
+
+RULE = StackRule(
+    About(
+        name="railway-data-store-disallow-tcp-proxy",
+        display_name="Data stores have no TCP proxy",
+        description="Checks that no TCP proxy leads to a data store.",
+        severity=Severity.CRITICAL,
+        remediation_steps="Remove the TCP proxy, and let other services use the store's private address.",
+        tags=("exposure", "data"),
+    ),
+    TcpProxyConfiguration,
+    judge,
+)
