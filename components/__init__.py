@@ -1,0 +1,1 @@
+"""Building blocks of an application on Railway, one component a module."""
