@@ -14,12 +14,10 @@ import (
 )
 
 func main() {
-	// The engine passes these on when it was asked for more logging or for tracing.
-	logToStderr := flag.Bool("logtostderr", false, "log to standard error")
-	verbosity := flag.Int("v", 0, "verbosity of the log")
+	// The engine passes on -logtostderr and -v, which Pulumi's logging library declares, and -tracing.
 	flag.String("tracing", "", "accepted for compatibility; this host emits no traces")
 	flag.Parse()
-	logging.InitLogging(*logToStderr, *verbosity, false)
+	logging.InitLogging(false, 0, false)
 
 	if flag.NArg() != 1 {
 		fmt.Fprintln(os.Stderr, "usage: pulumi-language-python [options] ENGINE_ADDRESS (the Pulumi engine starts this program)")
