@@ -1,0 +1,134 @@
+"""Patches and the workflows that apply them; and the passing of time, which moves both and deployments."""
+
+from datetime import datetime
+
+from .changes import change, checked
+
+from .core import Railway
+from .deployments import settle as settle_deployment
+from .errors import Refusal
+from .state import Document, Domain, Environment, Patch, Workflow
+
+
+def commit(
+    railway: Railway,
+    environment: Environment,
+    patch: Patch,
+    *,
+    skip_deploys: bool = False,
+    fails_with: str | None = None,
+) -> Workflow:
+    """Starts the workflow that applies a patch. Raises a `Refusal` at once for a patch Railway refuses."""
+    checked(railway, environment, patch.document)
+    now = railway.now()
+    patch.status = "APPLYING"
+    railway.state.patches[patch.id] = patch
+    identifier = f"commitPatchToEnvironment/{railway.new_id()}"
+    workflow = Workflow(
+        id=identifier,
+        created_at=now,
+        updated_at=now,
+        environment_id=environment.id,
+        patch_id=patch.id,
+        visible_at=railway.after(railway.profile.workflow_lag_seconds),
+        due_at=railway.after(railway.profile.workflow_seconds),
+        skip_deploys=skip_deploys,
+        fails_with=fails_with,
+    )
+    railway.state.workflows[identifier] = workflow
+    railway.recorder.began_workflow(identifier)
+    return workflow
+
+
+def new_patch(railway: Railway, environment: Environment, document: Document, message: str | None = None) -> Patch:
+    now = railway.now()
+    return Patch(
+        id=railway.new_id(),
+        created_at=now,
+        updated_at=now,
+        environment_id=environment.id,
+        document=document,
+        message=message,
+    )
+
+
+def staged(railway: Railway, environment: Environment) -> Patch:
+    """Returns what is staged in an environment: an empty patch where nothing is."""
+    patch = railway.state.patches.get(environment.staged_patch_id or "")
+    return patch or new_patch(railway, environment, {})
+
+
+def stage(railway: Railway, environment: Environment, document: Document, *, merge: bool) -> Patch:
+    """Sets the staged patch, or merges into it; an empty one stages nothing any more."""
+    existing = staged(railway, environment)
+    # Nulls must survive a merge of patches: they are what a later commit clears.
+    wanted = merged_patches(existing.document, document) if merge else document
+    railway.state.patches.pop(existing.id, None)
+    patch = existing.model_copy(update={"document": wanted, "updated_at": railway.now()})
+    environment.staged_patch_id = patch.id if wanted else None
+    if wanted:
+        railway.state.patches[patch.id] = patch
+    return patch
+
+
+def merged_patches(first: Document, second: Document) -> Document:
+    """Returns one patch that does what both do, one after the other."""
+    result = dict(first)
+    for key, value in second.items():
+        both = isinstance(value, dict) and isinstance(result.get(key), dict)
+        result[key] = merged_patches(result[key], value) if both else value
+    return result
+
+
+def settle_workflow(railway: Railway, workflow: Workflow) -> None:
+    """Applies a workflow's patch now, or ends it with the error that keeps it from applying."""
+    patch = railway.state.patches[workflow.patch_id]
+    environment = railway.state.environments.get(workflow.environment_id)
+    interrupted, railway.recorder.current = railway.recorder.current, railway.recorder.of_workflow(workflow.id)
+    try:
+        if workflow.fails_with:
+            raise Refusal(workflow.fails_with)
+        if environment is None:
+            raise Refusal('NotFoundError("Environment")')
+        change(railway, environment, patch.document, "environmentPatchCommit", deploys=not workflow.skip_deploys)
+    except Refusal as refusal:
+        workflow.state, workflow.error = "Error", refusal.message
+        patch.error = refusal.message
+    else:
+        workflow.state = "Complete"
+        patch.status, patch.applied_at = "COMMITTED", railway.now()
+    finally:
+        railway.recorder.current = interrupted
+    workflow.updated_at = railway.now()
+
+
+def settle(railway: Railway) -> bool:
+    """Makes everything happen that is due by now, in its order; says whether anything did."""
+    happened = False
+    while (due := _next_due(railway)) is not None:
+        happened = True
+        if isinstance(due, Workflow):
+            settle_workflow(railway, due)
+        elif isinstance(due, Domain):
+            due.certificate_status, due.updated_at = "VALID", railway.now()
+        else:
+            settle_deployment(railway, railway.state.deployments[due])
+    return happened
+
+
+def _next_due(railway: Railway) -> Workflow | Domain | str | None:
+    state, now = railway.state, railway.now()
+    due: list[tuple[datetime, int, Workflow | Domain | str]] = [
+        (w.due_at, 0, w) for w in state.workflows.values() if w.state == "Running" and w.due_at <= now
+    ]
+    due += [(d.planned[0].at, 1, d.id) for d in state.deployments.values() if d.planned and d.planned[0].at <= now]
+    after = railway.profile.certificate_seconds
+    if after is not None:
+        due += [
+            (d.created_at, 2, d)
+            for d in state.domains.values()
+            if d.kind == "custom"
+            and d.certificate_status in ("VALIDATING_OWNERSHIP", "ISSUING")
+            and (now - d.created_at).total_seconds() >= after
+        ]
+    return min(due, key=lambda entry: entry[:2])[2] if due else None

@@ -1,0 +1,66 @@
+"""The executable schema: our pinned subset of Railway's, with the operations behind its root fields."""
+
+import logging
+import re
+from collections.abc import Callable
+from importlib.resources import files
+from typing import Any
+
+from ariadne import MutationType, QueryType, make_executable_schema
+from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
+
+from .access import Access
+from .errors import PROBLEM_PROCESSING_REQUEST, Refusal
+from .operations import OPERATIONS
+from .operations.registry import Resolver
+
+logger = logging.getLogger(__name__)
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def load_schema() -> GraphQLSchema:
+    queries, mutations = QueryType(), MutationType()
+    for bindable, table in ((queries, OPERATIONS.queries), (mutations, OPERATIONS.mutations)):
+        for name, resolver in table.items():
+            bindable.set_field(name, _root_field(name, resolver))
+    return make_executable_schema(type_definitions(), queries, mutations)
+
+
+def type_definitions() -> str:
+    return files(__package__).joinpath("schema.graphql").read_text("utf-8")
+
+
+def _root_field(name: str, resolver: Resolver) -> Callable[..., Any]:
+    """Wraps an operation: faults first, then authentication, then the work; arguments in Python's spelling."""
+
+    def resolve(_root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        access: Access | Refusal = info.context
+        if isinstance(access, Refusal):
+            raise access
+        fault = next((fault.error for fault in access.faults if fault.operation == name and fault.error), None)
+        if fault is not None:
+            raise Refusal(fault)
+        return resolver(access, **{_snake(key): value for key, value in arguments.items()})
+
+    return resolve
+
+
+def _snake(name: str) -> str:
+    return _CAPITAL.sub("_", name).lower()
+
+
+def format_error(error: GraphQLError, debug: bool = False) -> dict[str, Any]:
+    """Returns an error as Railway answers it: a refusal's own words, and none of an unexpected one's."""
+    formatted: dict[str, Any] = dict(error.formatted)
+    original = error.original_error
+    if original is None or isinstance(original, GraphQLError):
+        formatted["message"] = in_graphql_js_words(error.message)
+    elif not isinstance(original, Refusal):
+        logger.error("a resolver failed", exc_info=original)
+        formatted["message"] = PROBLEM_PROCESSING_REQUEST
+    return formatted
+
+
+def in_graphql_js_words(message: str) -> str:
+    """graphql-core says with single quotes what graphql-js, and so Railway, says with double ones."""
+    return re.sub(r"(?<!\w)'([^']*)'", r'"\1"', message)

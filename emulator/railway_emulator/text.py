@@ -1,0 +1,16 @@
+"""Names as host names have them."""
+
+import re
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def slug(name: str) -> str:
+    """Returns a name as one label of a host name."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:63] or "service"
+
+
+def is_host_name(name: str) -> bool:
+    """Whether every label is one a host name may have; a first label `*` is allowed."""
+    labels = name.removeprefix("*.").split(".")
+    return len(name) <= 253 and len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
