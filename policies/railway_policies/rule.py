@@ -1,21 +1,12 @@
 """What a rule is: its description for people, its configuration, and a function that judges one resource."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from pulumi_policy import (
-    EnforcementLevel,
-    PolicyConfigSchema,
-    ReportViolation,
-    ResourceValidationArgs,
-    ResourceValidationPolicy,
-    Severity,
-    StackValidationArgs,
-    StackValidationPolicy,
-)
-from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic.alias_generators import to_camel
+from pulumi_policy import EnforcementLevel, PolicyConfigSchema, Severity
+from pydantic import BaseModel, ConfigDict
 
 from railway_policies.resources import Resource
 
@@ -24,7 +15,7 @@ DOCUMENTATION = "docs/policies.md"
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """What people read about a rule."""
+    """What people read about a policy."""
 
     name: str
     """`railway-<what>-<verb>-<how>`"""
@@ -37,7 +28,7 @@ class About:
 
     @property
     def url(self) -> str:
-        """Where the documentation explains the rule, from the root of the repository."""
+        """Where the documentation explains the policy, from the root of the repository."""
         return f"{DOCUMENTATION}#{self.name}"
 
     def arguments(self, schema: PolicyConfigSchema | None) -> dict[str, Any]:
@@ -55,27 +46,26 @@ class About:
         }
 
 
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
 class Configuration(BaseModel):
     """The base of each rule's configuration; the engine checks what users write against its JSON schema."""
 
     model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=to_camel,
-        populate_by_name=True,
-        use_attribute_docstrings=True,
+        frozen=True, extra="forbid", alias_generator=_camel_case, use_attribute_docstrings=True
     )
 
     @classmethod
-    def schema_for_engine(cls) -> PolicyConfigSchema:
-        """The schema's properties, without the titles that pydantic makes up."""
+    def schema_properties(cls) -> dict[str, dict[str, Any]]:
+        """The JSON schema of each setting, without the titles that pydantic makes up."""
         properties = cls.model_json_schema(by_alias=True)["properties"]
-        return PolicyConfigSchema(
-            {
-                name: {key: part for key, part in schema.items() if key != "title"}
-                for name, schema in properties.items()
-            }
-        )
+        return {
+            name: {key: part for key, part in schema.items() if key != "title"}
+            for name, schema in properties.items()
+        }
 
 
 ConfigurationT = TypeVar("ConfigurationT", bound=Configuration)
@@ -98,92 +88,22 @@ class Unjudged:
 
 
 Finding: TypeAlias = Violation | Unjudged
-Judge: TypeAlias = Callable[[Resource, ConfigurationT], Iterable[Finding]]
 
 
-class _Judgement(Generic[ConfigurationT]):
-    """Runs a rule's function, and keeps the configuration that the engine last gave it.
+class Scope(Enum):
+    """What a rule has to see."""
 
-    The SDK tells a policy its own configuration only, and a violation always has its policy's level: so what
-    could not be judged is reported by a policy of its own, at its own level, which asks the rule again. That
-    one runs after the rules, in the same request; a disabled rule got no configuration and is not asked.
-    """
-
-    def __init__(
-        self, about: About, configuration: type[ConfigurationT], judge: Judge[ConfigurationT]
-    ) -> None:
-        self._about = about
-        self._configuration_type = configuration
-        self._judge = judge
-        self._configuration: ConfigurationT | None = None
-
-    def configure(self, raw: Mapping[str, Any]) -> None:
-        """Take the configuration; raises ValidationError."""
-        self._configuration = None
-        self._configuration = self._configuration_type.model_validate(dict(raw))
-
-    def findings(self, resources: Iterable[Resource]) -> Iterator[Finding]:
-        if self._configuration is not None:
-            for resource in resources:
-                yield from self._judge(resource, self._configuration)
-
-    def unjudged(self, resources: Iterable[Resource]) -> Iterator[tuple[Resource, str]]:
-        """What the rule could not judge among these resources, in words that begin with the rule's name."""
-        for finding in self.findings(resources):
-            if isinstance(finding, Unjudged):
-                words = f"{self._about.name}: {finding.resource} was not judged: {finding.reason}."
-                yield finding.resource, words
-
-    def report(self, raw: Mapping[str, Any], resources: Iterable[Resource], report: ReportViolation) -> None:
-        """Report what violates the rule. So does a configuration that can't be read: nothing is judged."""
-        try:
-            self.configure(raw)
-        except ValidationError as problem:
-            report(self._misconfigured(problem), None)
-            return
-        for finding in self.findings(resources):
-            if isinstance(finding, Violation):
-                report(finding.message, finding.resource.urn)
-
-    def _misconfigured(self, problem: ValidationError) -> str:
-        known = ", ".join(self._configuration_type.model_json_schema(by_alias=True)["properties"])
-        errors = "; ".join(
-            f"{'.'.join(map(str, error['loc']))}: {error['msg']}"
-            for error in problem.errors(include_input=False)
-        )
-        return f"Its configuration can't be read, so nothing was judged. {errors}. It knows: {known}."
+    RESOURCE = "resource"
+    """A resource's inputs. The resource is stopped before it is created or changed."""
+    STACK = "stack"
+    """The links between resources, which the engine knows when the program has ended."""
 
 
-class ResourceRule(ResourceValidationPolicy, Generic[ConfigurationT]):
-    """A rule on a resource's inputs: it stops the resource before it is created or changed."""
+@dataclass(frozen=True)
+class Rule(Generic[ConfigurationT]):
+    """A rule. Its function judges one resource alone, whatever its scope."""
 
-    def __init__(
-        self, about: About, configuration: type[ConfigurationT], judge: Judge[ConfigurationT]
-    ) -> None:
-        super().__init__(**about.arguments(configuration.schema_for_engine()))
-        self.about = about
-        self.configuration = configuration
-        self.judgement = _Judgement(about, configuration, judge)
-
-    def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
-        """Judge one resource."""
-        self.judgement.report(args.get_config(), [Resource.from_resource_validation(args)], report_violation)
-
-
-class StackRule(StackValidationPolicy, Generic[ConfigurationT]):
-    """A rule that needs the links between resources: it judges the stack as the deployment leaves it."""
-
-    def __init__(
-        self, about: About, configuration: type[ConfigurationT], judge: Judge[ConfigurationT]
-    ) -> None:
-        super().__init__(**about.arguments(configuration.schema_for_engine()))
-        self.about = about
-        self.configuration = configuration
-        self.judgement = _Judgement(about, configuration, judge)
-
-    def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
-        """Judge every resource of the stack."""
-        self.judgement.report(args.get_config(), map(Resource.from_stack, args.resources), report_violation)
-
-
-Rule: TypeAlias = ResourceRule[Any] | StackRule[Any]
+    about: About
+    scope: Scope
+    configuration: type[ConfigurationT]
+    judge: Callable[[Resource, ConfigurationT], Iterable[Finding]]

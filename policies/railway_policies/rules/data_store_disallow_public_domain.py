@@ -7,7 +7,7 @@ from pulumi_policy import Severity
 from railway_policies.data_stores import CACHES, DATABASES, runs
 from railway_policies.properties import UNKNOWN
 from railway_policies.resources import Resource, domains, leads_to
-from railway_policies.rule import About, Configuration, Finding, StackRule, Unjudged, Violation
+from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
 from railway_policies.rules.words import named, why_unknown
 
 
@@ -33,7 +33,7 @@ def judge(resource: Resource, configuration: PublicDomainConfiguration) -> Itera
             )
 
 
-RULE = StackRule(
+RULE = Rule(
     About(
         name="railway-data-store-disallow-public-domain",
         display_name="Data stores have no public domain",
@@ -42,6 +42,7 @@ RULE = StackRule(
         remediation_steps="Remove the domain, and let other services use the store's private address.",
         tags=("exposure", "data"),
     ),
+    Scope.STACK,
     PublicDomainConfiguration,
     judge,
 )

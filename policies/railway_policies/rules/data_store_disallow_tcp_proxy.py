@@ -7,7 +7,7 @@ from pulumi_policy import Severity
 from railway_policies.data_stores import CACHES, DATABASES, OBJECT_STORES, runs
 from railway_policies.properties import UNKNOWN
 from railway_policies.resources import Resource, leads_to, tcp_proxies
-from railway_policies.rule import About, Configuration, Finding, StackRule, Unjudged, Violation
+from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
 from railway_policies.rules.words import named, why_unknown
 
 
@@ -38,7 +38,7 @@ def judge(resource: Resource, configuration: TcpProxyConfiguration) -> Iterator[
             )
 
 
-RULE = StackRule(
+RULE = Rule(
     About(
         name="railway-data-store-disallow-tcp-proxy",
         display_name="Data stores have no TCP proxy",
@@ -47,6 +47,7 @@ RULE = StackRule(
         remediation_steps="Remove the TCP proxy, and let other services use the store's private address.",
         tags=("exposure", "data"),
     ),
+    Scope.STACK,
     TcpProxyConfiguration,
     judge,
 )

@@ -8,7 +8,7 @@ from pulumi_policy import Severity
 from railway_policies.data_stores import CACHES, DATABASES, OBJECT_STORES, runs
 from railway_policies.properties import UNKNOWN, Maybe
 from railway_policies.resources import SERVICE, Resource
-from railway_policies.rule import About, Configuration, Finding, ResourceRule, Unjudged, Violation
+from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
 
 _PERSISTENCE = re.compile(r"""--appendonly[\s=]+["']*yes|--save[\s=]+["']*\d""")
 
@@ -53,7 +53,7 @@ def _keeps_data(service: Resource, configuration: VolumeConfiguration) -> Maybe[
     return UNKNOWN if command is UNKNOWN else _PERSISTENCE.search(command or "") is not None
 
 
-RULE = ResourceRule(
+RULE = Rule(
     About(
         name="railway-data-store-require-volume",
         display_name="Data stores have a volume",
@@ -62,6 +62,7 @@ RULE = ResourceRule(
         remediation_steps="Create a Volume and mount it in the service; in a cache, turn persistence off.",
         tags=("data",),
     ),
+    Scope.RESOURCE,
     VolumeConfiguration,
     judge,
 )

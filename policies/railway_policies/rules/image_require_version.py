@@ -10,7 +10,7 @@ from pydantic import Field
 from railway_policies.images import Image
 from railway_policies.properties import UNKNOWN
 from railway_policies.resources import SERVICE, Resource, image
-from railway_policies.rule import About, Configuration, Finding, ResourceRule, Unjudged, Violation
+from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
 
 _VERSION = re.compile(r"(?:v|version-|release[.-])?(\d+(?:\.\d+)*)", re.IGNORECASE)
 _DATE = re.compile(r"(?:v|release[.-])?(?:\d{4}-\d{2}-\d{2}|20\d{6})", re.IGNORECASE)
@@ -57,7 +57,7 @@ def _fault(found: Image, configuration: ImageVersionConfiguration) -> str | None
     return None if parts >= configuration.version_parts else "by a tag that names too little of a version"
 
 
-RULE = ResourceRule(
+RULE = Rule(
     About(
         name="railway-image-require-version",
         display_name="Images are pinned",
@@ -66,6 +66,7 @@ RULE = ResourceRule(
         remediation_steps="Name the version that you tested, or its digest, in the service's source.image.",
         tags=("supply",),
     ),
+    Scope.RESOURCE,
     ImageVersionConfiguration,
     judge,
 )

@@ -7,7 +7,7 @@ from pulumi_policy import Severity
 from railway_policies.data_stores import OBJECT_STORES, runs
 from railway_policies.properties import UNKNOWN
 from railway_policies.resources import Resource, domains, leads_to
-from railway_policies.rule import About, Configuration, Finding, StackRule, Unjudged, Violation
+from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
 from railway_policies.rules.words import named, why_unknown
 
 
@@ -39,7 +39,7 @@ def judge(resource: Resource, configuration: PublicConsoleConfiguration) -> Iter
             )
 
 
-RULE = StackRule(
+RULE = Rule(
     About(
         name="railway-minio-disallow-public-console",
         display_name="MinIO's console is not public",
@@ -48,6 +48,7 @@ RULE = StackRule(
         remediation_steps="Set the domain's targetPort to MinIO's S3 port; give the console no domain.",
         tags=("exposure",),
     ),
+    Scope.STACK,
     PublicConsoleConfiguration,
     judge,
 )
