@@ -102,7 +102,7 @@ def describe(error: ValidationError, settings: type[BaseSettings]) -> str:
         [
             f"the settings of stack {pulumi.get_stack()!r} have {count}:",
             *problems,
-            f"Or set in the environment what the stack leaves open: {_variable(example)} is {'.'.join(example)}.",
+            f"The environment may set what a stack doesn't: {_variable(example)} is {'.'.join(example)}.",
         ]
     )
 

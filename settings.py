@@ -160,7 +160,6 @@ class Settings(BaseSettings):
     """All settings of a stack."""
 
     model_config = SettingsConfigDict(
-        alias_generator=to_camel,
         env_prefix="ETALLY_",
         env_nested_delimiter="__",
         env_file=".env",

@@ -38,7 +38,7 @@ class ApiServiceArgs:
 
 
 class ApiService(pulumi.ComponentResource):
-    """The server from its repository; it migrates the database before each deployment, then answers /health."""
+    """The server from its repository. It migrates the database before each deployment."""
 
     service: railway.Service
     domain: PublicDomain | None

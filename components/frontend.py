@@ -17,7 +17,7 @@ def start_command(api_port: int = API_PORT) -> str:
 
     The image's configuration names its upstream `api`, which nginx looks up once, at start, and dies without.
     A variable in `proxy_pass`, with the container's own name server, makes it look the name up as requests
-    come: it starts before the server, and follows it to a new address. The body size lets photographs through,
+    come: it starts before the server, and follows it to a new address. The body size lets photographs pass,
     and the service worker gets a new cache with each deployment instead of serving the pages of an old one.
     """
     in_image = f"proxy_pass http://api:{api_port}/api/;"
