@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from pydantic.alias_generators import to_camel, to_pascal
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ class Traits:
             to stay as it is during an update, so previews show dependents what they will really see.
         enum_name: The name of the enumeration in the SDK, for a `Literal`.
         secret_by_look: For a map of texts: a value whose name or form looks like a secret becomes one.
-        environment: The environment variables that stand in for an absent property of the configuration.
     """
 
     doc: str
@@ -57,7 +56,6 @@ class Traits:
     follows: tuple[str, ...] = ()
     enum_name: str | None = None
     secret_by_look: bool = False
-    environment: tuple[str, ...] = ()
 
 
 def field(
@@ -70,7 +68,6 @@ def field(
     follows: tuple[str, ...] = (),
     enum_name: str | None = None,
     secret_by_look: bool = False,
-    environment: tuple[str, ...] = (),
     ge: int | None = None,
     le: int | None = None,
     pattern: str | None = None,
@@ -86,12 +83,11 @@ def field(
         follows: See `Traits`.
         enum_name: See `Traits`.
         secret_by_look: See `Traits`.
-        environment: See `Traits`.
         ge: The least number that Railway takes.
         le: The greatest number that Railway takes.
         pattern: A regular expression that the text must match.
     """
-    traits = Traits(doc, immutable, secret, auto_name, follows, enum_name, secret_by_look, environment)
+    traits = Traits(doc, immutable, secret, auto_name, follows, enum_name, secret_by_look)
     return Field(
         default=default,
         description=doc,
@@ -122,6 +118,32 @@ class Model(BaseModel):
             pydantic.ValidationError: When a declared property has another type; it never shows the value.
         """
         return cls.model_validate(_known(cls, properties))
+
+    @classmethod
+    def from_state(cls, properties: Mapping[str, Any]) -> Self:
+        """Return the model of recorded properties; what the record lacks is its default, else None.
+
+        A record is incomplete when its operation failed halfway, or when an older version wrote it.
+
+        Raises:
+            pydantic.ValidationError: When a recorded property has another type; it never shows the value.
+        """
+        known = _known(cls, properties)
+        declared = properties_of(cls)
+        if all(name in known or not property_.required_in_state for name, property_ in declared.items()):
+            return cls.model_validate(known)
+        hints = typing.get_type_hints(cls)
+        incomplete = cls.model_construct(
+            **{
+                property_.attribute: TypeAdapter(hints[property_.attribute]).validate_python(
+                    known[name], strict=True
+                )
+                if name in known
+                else property_.default
+                for name, property_ in declared.items()
+            }
+        )
+        return typing.cast("Self", incomplete)
 
     def to_properties(self) -> dict[str, Any]:
         """Return the properties by their wire names, without those that are absent."""
@@ -194,6 +216,11 @@ class Property:
     minimum: int | None
     maximum: int | None
     pattern: str | None
+
+    @property
+    def required_in_state(self) -> bool:
+        """Whether a complete record holds it."""
+        return not self.nullable and self.default is None
 
 
 @cache

@@ -148,6 +148,32 @@ def redact(message: str, texts: set[str]) -> str:
     return message
 
 
+def secret_texts_in(struct: struct_pb2.Struct) -> set[str]:
+    """Return every text inside a secret of a message, also of one that can't be read as properties."""
+    texts: set[str] = set()
+    for value in struct.fields.values():
+        texts |= _secret_texts_in_value(value, secret=False)
+    return texts
+
+
+def _secret_texts_in_value(value: struct_pb2.Value, *, secret: bool) -> set[str]:
+    kind = value.WhichOneof("kind")
+    if kind == "string_value":
+        return {value.string_value} if secret else set()
+    if kind == "list_value":
+        parts = list(value.list_value.values)
+    elif kind == "struct_value":
+        fields = value.struct_value.fields
+        signature = fields[SIGNATURE_KEY].string_value if SIGNATURE_KEY in fields else None
+        if signature == OUTPUT_SIGNATURE:
+            secret = secret or ("secret" in fields and fields["secret"].bool_value)
+        secret = secret or signature == SECRET_SIGNATURE
+        parts = [child for key, child in fields.items() if signature is None or key == "value"]
+    else:
+        parts = []
+    return {text for part in parts for text in _secret_texts_in_value(part, secret=secret)}
+
+
 def from_struct(struct: struct_pb2.Struct, *, keep_outputs: bool = False) -> dict[str, Any]:
     """Return the properties of a message as plain Python.
 
