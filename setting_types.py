@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, PlainValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from components.addresses import PublicAddress
 
@@ -55,7 +55,7 @@ def is_loopback(endpoint: str) -> bool:
         return host == "localhost"
 
 
-Address = Annotated[PublicAddress, PlainValidator(_address)]
+Address = Annotated[PublicAddress, BeforeValidator(_address)]
 Identifier = Annotated[
     str, _matching(_UUID, "is not one of Railway's ids: copy it from the dashboard's address")
 ]

@@ -145,7 +145,7 @@ class Monitoring(Group):
 
 
 class Secrets(Group):
-    """What is encrypted in a stack's file; `openssl rand -hex 32` makes a good one."""
+    """Passwords and keys, each set with --secret."""
 
     postgres_password: UrlPassword
     redis_password: UrlPassword
