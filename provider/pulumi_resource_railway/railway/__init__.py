@@ -1,0 +1,1 @@
+"""Railway's API, as the resources need it: one session, shared by everything that runs at the same time."""

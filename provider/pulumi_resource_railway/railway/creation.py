@@ -1,0 +1,157 @@
+"""Creates an object exactly once, also when an answer gets lost or this plugin is killed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from pulumi_resource_railway.railway.client import Status, unheard
+from pulumi_resource_railway.railway.errors import Ambiguous, AnswerLost, Conflict, RailwayError
+
+if TYPE_CHECKING:
+    from pulumi_resource_railway.railway.documents import Document
+    from pulumi_resource_railway.railway.session import Session
+
+_LOOKUP_SECONDS: Final = 30
+"""How long a new object may be missing from lists: lags of up to 28 seconds have been reported."""
+_FIRST_INTERVAL: Final = 0.5
+_GROWTH: Final = 1.6
+_LONGEST_INTERVAL: Final = 5.0
+
+Listing = Callable[[Status], Awaitable[Collection[str]]]
+
+
+@dataclass(frozen=True)
+class Creation:
+    """An object to be created.
+
+    Attributes:
+        urn: The resource that it is for.
+        scope: What the object is listed in; creations in one scope are kept apart by the journal.
+        kind: What it is, for messages: "service".
+        name: The name that it will have.
+        document: The mutation.
+        variables: Its variables.
+        existing: Lists the ids that exist, read anew.
+        candidates: Lists those that this creation could have made, read anew: a part of `existing`.
+        import_id: The form of the id for `pulumi import`, with `{id}` in it.
+        type_token: The resource's type, for messages.
+        name_is_unique: Whether Railway itself refuses a second object of this name.
+    """
+
+    urn: str
+    scope: str
+    kind: str
+    name: str
+    document: Document
+    variables: dict[str, Any]
+    existing: Listing
+    candidates: Listing
+    import_id: str
+    type_token: str
+    name_is_unique: bool
+
+
+async def resume(session: Session, creation: Creation, status: Status = unheard) -> str | None:
+    """Return the id of the object that an interrupted creation of this resource made, if it made one.
+
+    Raises:
+        Ambiguous: When several objects could be the one.
+    """
+    entry = session.journal.find(creation.urn, creation.scope)
+    if entry is None:
+        return None
+    if entry.id is not None:
+        if entry.id in await creation.existing(status):
+            return entry.id
+    else:
+        found = [id_ for id_ in await creation.candidates(status) if id_ not in entry.before]
+        if len(found) > 1:
+            raise _ambiguous(creation, found)
+        if found:
+            session.journal.answered(entry, found[0])
+            return found[0]
+    session.journal.close(creation.urn, creation.scope)
+    return None
+
+
+async def create_once(
+    session: Session, creation: Creation, before: Collection[str], status: Status = unheard
+) -> str:
+    """Create the object and return its id. The journal's entry stays open until the caller closes it.
+
+    Args:
+        session: The session.
+        creation: What to create.
+        before: The ids that exist.
+        status: Shows what is being waited for.
+
+    Raises:
+        RailwayError: When nothing was created, or it isn't known; then the next creation of the resource finds out.
+    """
+    entry = session.journal.begin(creation.urn, creation.scope, creation.document.name, creation.name, before)
+    for last in (False, True):
+        try:
+            data = await session.client.send(creation.document, creation.variables, status)
+        except RailwayError as error:
+            if last and isinstance(error, Conflict):
+                # The first request got through after all.
+                found = await _look_up(session, creation, before, status)
+            elif not error.outcome_unknown:
+                session.journal.close(creation.urn, creation.scope)
+                raise
+            else:
+                await status(f"the answer got lost; looking whether Railway created the {creation.kind}")
+                found = await _look_up(session, creation, before, status)
+            if found is not None:
+                session.journal.answered(entry, found)
+                return found
+            # A name that Railway keeps unique makes a second request harmless; otherwise it could make a second object.
+            if last or not creation.name_is_unique:
+                raise AnswerLost(
+                    f"Creating {creation.kind} {creation.name!r} got no answer, and it hasn't appeared: {error.words}",
+                    advice="Run `pulumi up` again: it looks for the object before it creates another.",
+                ) from error
+        else:
+            id_: str = next(iter(data.values()))["id"]
+            session.journal.answered(entry, id_)
+            return id_
+    raise AssertionError("the second attempt returns or raises")
+
+
+async def _look_up(
+    session: Session, creation: Creation, before: Collection[str], status: Status
+) -> str | None:
+    started, interval = session.clock.monotonic(), _FIRST_INTERVAL
+    while True:
+        entry = session.journal.find(creation.urn, creation.scope)
+        known = {*before, *(entry.before if entry else ())}
+        found = [id_ for id_ in await creation.candidates(status) if id_ not in known]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise _ambiguous(creation, found)
+        if session.clock.monotonic() - started >= _LOOKUP_SECONDS:
+            return None
+        await session.clock.sleep(interval)
+        interval = min(interval * _GROWTH, _LONGEST_INTERVAL)
+
+
+def name_exists(creation: Creation, id_: str) -> Conflict:
+    """Return the error for a name that exists and isn't ours."""
+    return Conflict(
+        f"There is already a {creation.kind} named {creation.name!r}",
+        advice="It isn't taken over, because nothing says that this stack made it. Choose another name, or import it: "
+        f"`pulumi import {creation.type_token} <name> {creation.import_id.format(id=id_)}`.",
+    )
+
+
+def _ambiguous(creation: Creation, found: list[str]) -> Ambiguous:
+    commands = "\n".join(
+        f"  pulumi import {creation.type_token} <name> {creation.import_id.format(id=id_)}" for id_ in found
+    )
+    return Ambiguous(
+        f"An earlier creation of {creation.kind} {creation.name!r} got no answer, and {len(found)} objects could be it",
+        advice=f"Delete those that nobody needs in Railway's dashboard, or import the right one:\n{commands}",
+    )
