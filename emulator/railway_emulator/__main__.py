@@ -20,14 +20,18 @@ _LOG_CONFIG = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"}
+    },
     "root": {"level": "WARNING", "handlers": ["stderr"]},
 }
 
 
 def arguments(argv: list[str]) -> argparse.Namespace:
+    """Returns the command line's choices."""
     parser = argparse.ArgumentParser(
-        prog="railway_emulator", description="A local Railway. It simulates deployments and runs no containers."
+        prog="railway_emulator",
+        description="A local Railway. It simulates deployments and runs no containers.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address (default: %(default)s)")
     parser.add_argument(
@@ -49,7 +53,7 @@ def listening(host: str, port: int) -> socket.socket:
         raise SystemExit(f"{host} is not an address; give a loopback address such as 127.0.0.1") from None
     if not address.is_loopback:
         raise SystemExit(f"{host} is not a loopback address: the local Railway listens on this machine only")
-    server = socket.socket(socket.AF_INET6 if address.version == 6 else socket.AF_INET)
+    server = socket.socket(socket.AF_INET6 if isinstance(address, ipaddress.IPv6Address) else socket.AF_INET)
     server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         server.bind((str(address), port))
@@ -73,6 +77,7 @@ def kept_account_token(credentials: Path) -> str:
 
 
 def main(argv: list[str]) -> None:
+    """Runs the local Railway until it is stopped. Raises `SystemExit` where it can't start."""
     chosen = arguments(argv)
     server = listening(chosen.host, chosen.port)
     host, port = server.getsockname()[:2]
@@ -90,7 +95,8 @@ def main(argv: list[str]) -> None:
     write_privately(credentials, json.dumps(kept))
     emulator.railway.save()
     server.listen()
-    print(f"Local Railway listening on {endpoint}", flush=True)
+    sys.stdout.write(f"Local Railway listening on {endpoint}\n")
+    sys.stdout.flush()
     uvicorn.Server(uvicorn.Config(emulator.app, log_config=_LOG_CONFIG, access_log=False)).run([server])
 
 

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from .core import Railway
 from .errors import InvalidInput, NotAuthorized, NotFound
 from .faults import OperationFault
-from .state import Deployment, Domain, Environment, Project, Service, ServiceInstance, Token, Volume, VolumeInstance
+from .state import (
+    Deployment,
+    Domain,
+    Environment,
+    Project,
+    Service,
+    ServiceInstance,
+    Token,
+    Volume,
+    VolumeInstance,
+)
+
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -15,6 +27,7 @@ class Caller:
     project_token: Token | None = None
 
     def reaches(self, project_id: str, environment_id: str | None = None) -> bool:
+        """Whether something of a project, or of one of its environments, is within reach."""
         token = self.project_token
         if token is None:
             return True
@@ -30,6 +43,7 @@ class Access:
         self.faults = faults or []
 
     def workflow_error(self) -> str | None:
+        """Returns the error that a declared fault ends this request's workflow with, if any."""
         return next((fault.workflow_error for fault in self.faults if fault.workflow_error), None)
 
     def require_account(self) -> None:
@@ -38,11 +52,13 @@ class Access:
             raise NotAuthorized
 
     def project(self, identifier: str) -> Project:
+        """Returns a project in reach."""
         project = self.railway.project(identifier)
         self._require(project.id)
         return project
 
     def environment(self, identifier: str, project_id: str | None = None) -> Environment:
+        """Returns an environment in reach; with a project's id, only one of that project."""
         environment = self.railway.environment(identifier)
         self._require(environment.project_id, environment.id)
         if project_id is not None and environment.project_id != project_id:
@@ -50,6 +66,7 @@ class Access:
         return environment
 
     def service(self, identifier: str) -> Service:
+        """Returns a service of a project in reach."""
         service = self.railway.found(self.railway.state.services, identifier, "Service")
         self._require(service.project_id)
         return service
@@ -71,6 +88,7 @@ class Access:
         return [e for e in found if self.caller.reaches(project_id, e.id)]
 
     def volume(self, identifier: str) -> Volume:
+        """Returns a volume of a project in reach."""
         volume = self.railway.found(self.railway.state.volumes, identifier, "Volume")
         self._require(volume.project_id)
         return volume
@@ -84,6 +102,7 @@ class Access:
         return instance
 
     def domain(self, identifier: str, kind: str) -> Domain:
+        """Returns a domain of one kind in an environment in reach."""
         domain = self.railway.state.domains.get(identifier)
         if domain is None or domain.kind != kind:
             raise self.railway.missing("Domain", identifier)
@@ -91,6 +110,7 @@ class Access:
         return domain
 
     def deployment(self, identifier: str) -> Deployment:
+        """Returns a deployment in an environment in reach."""
         deployment = self.railway.found(self.railway.state.deployments, identifier, "Deployment")
         self._require(deployment.project_id, deployment.environment_id)
         return deployment
@@ -103,6 +123,6 @@ class Access:
 def required_name(name: str | None, kind: str) -> str:
     """Returns a trimmed name; raises `InvalidInput` for an empty or far too long one."""
     trimmed = (name or "").strip()
-    if not trimmed or len(trimmed) > 200:
-        raise InvalidInput(f"{kind} name must be between 1 and 200 characters")
+    if not trimmed or len(trimmed) > LONGEST_NAME:
+        raise InvalidInput(f"{kind} name must be between 1 and {LONGEST_NAME} characters")
     return trimmed

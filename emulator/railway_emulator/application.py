@@ -29,8 +29,8 @@ _PAGE_HEADERS = {
 class Emulator:
     """A simulated Railway with its account. `app` is the ASGI application.
 
-    `state` is the file that keeps everything; without one, all is in memory. Raises `ValueError` for an unknown
-    profile, or for a state file that isn't one.
+    `state` is the file that keeps everything; without one, all is in memory. Raises `ValueError` for an
+    unknown profile, or for a state file that isn't one.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Emulator:
         endpoint = GraphQLEndpoint(self.railway, load_schema(), self.account_token)
         control = Control(self.railway, self.control_token, VERSION)
 
-        async def page(request: Request) -> Response:
+        async def page(_request: Request) -> Response:
             settle(self.railway)
             return HTMLResponse(render(self.railway), headers=_PAGE_HEADERS)
 
@@ -69,6 +69,8 @@ class Emulator:
         )
 
 
-def create_app(state: Path | None = None, profile: str = "calm", account_token: str | None = None) -> Starlette:
+def create_app(
+    state: Path | None = None, profile: str = "calm", account_token: str | None = None
+) -> Starlette:
     """Returns only the ASGI application, for a server of the caller's own."""
     return Emulator(state, profile, account_token).app

@@ -67,6 +67,7 @@ def _check_domains(railway: Railway, environment: Environment, after: Document) 
 
 
 def domain_taken(domain: str) -> Refusal:
+    """Returns the refusal for a domain that exists elsewhere."""
     return Refusal(f"Domain {domain} is not available: it already exists")
 
 
@@ -111,7 +112,11 @@ def _reconcile_volumes(railway: Railway, environment: Environment) -> None:
     for volume_id in wanted.keys() - existing.keys():
         now = railway.now()
         instance = VolumeInstance(
-            id=railway.new_id(), created_at=now, updated_at=now, volume_id=volume_id, environment_id=environment.id
+            id=railway.new_id(),
+            created_at=now,
+            updated_at=now,
+            volume_id=volume_id,
+            environment_id=environment.id,
         )
         state.volume_instances[instance.id] = instance
     for volume_id in existing.keys() - wanted.keys():
@@ -130,7 +135,9 @@ def _reconcile_domains(railway: Railway, environment: Environment) -> None:
         for kind, name, _ in _documented_domains(service)
     }
     existing = {
-        (d.service_id, d.kind, d.domain): d for d in state.domains.values() if d.environment_id == environment.id
+        (d.service_id, d.kind, d.domain): d
+        for d in state.domains.values()
+        if d.environment_id == environment.id
     }
     for service_id, kind, name in sorted(wanted - existing.keys()):
         domain = new_domain(railway, environment.id, service_id, kind, name)
@@ -140,6 +147,7 @@ def _reconcile_domains(railway: Railway, environment: Environment) -> None:
 
 
 def new_domain(railway: Railway, environment_id: str, service_id: str, kind: DomainKind, name: str) -> Domain:
+    """Returns the record of a domain that the document just got."""
     now, identifier = railway.now(), railway.new_id()
     return Domain(
         id=identifier,

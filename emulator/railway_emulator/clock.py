@@ -6,9 +6,13 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    def now(self) -> datetime: ...
+    """Where the local Railway takes its time from."""
 
-    async def sleep(self, seconds: float) -> None: ...
+    def now(self) -> datetime:
+        """Returns the time, in UTC; later at each call."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Lets this much time pass."""
 
 
 class SystemClock:
@@ -18,10 +22,12 @@ class SystemClock:
         self._latest = datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> datetime:
+        """Returns the machine's time, a microsecond later than the last at least."""
         self._latest = max(datetime.now(UTC), self._latest + timedelta(microseconds=1))
         return self._latest
 
     async def sleep(self, seconds: float) -> None:
+        """Waits."""
         await asyncio.sleep(seconds)
 
 
@@ -32,11 +38,14 @@ class ManualClock:
         self._now = start or datetime(2026, 1, 1, tzinfo=UTC)
 
     def now(self) -> datetime:
+        """Returns the clock's time and moves it by a microsecond."""
         self._now += timedelta(microseconds=1)
         return self._now
 
     def advance(self, seconds: float) -> None:
+        """Moves the clock."""
         self._now += timedelta(seconds=seconds)
 
     async def sleep(self, seconds: float) -> None:
+        """Moves the clock instead of waiting."""
         self.advance(seconds)

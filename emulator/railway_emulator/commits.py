@@ -1,13 +1,15 @@
 """Patches and the workflows that apply them; and the passing of time, which moves both and deployments."""
 
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from .changes import change, checked
-
 from .core import Railway
 from .deployments import settle as settle_deployment
 from .errors import Refusal
 from .state import Document, Domain, Environment, Patch, Workflow
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 
 def commit(
@@ -40,7 +42,10 @@ def commit(
     return workflow
 
 
-def new_patch(railway: Railway, environment: Environment, document: Document, message: str | None = None) -> Patch:
+def new_patch(
+    railway: Railway, environment: Environment, document: Document, message: str | None = None
+) -> Patch:
+    """Returns a patch that isn't kept yet."""
     now = railway.now()
     return Patch(
         id=railway.new_id(),
@@ -83,14 +88,15 @@ def merged_patches(first: Document, second: Document) -> Document:
 def settle_workflow(railway: Railway, workflow: Workflow) -> None:
     """Applies a workflow's patch now, or ends it with the error that keeps it from applying."""
     patch = railway.state.patches[workflow.patch_id]
-    environment = railway.state.environments.get(workflow.environment_id)
-    interrupted, railway.recorder.current = railway.recorder.current, railway.recorder.of_workflow(workflow.id)
+    interrupted, railway.recorder.current = (
+        railway.recorder.current,
+        railway.recorder.of_workflow(workflow.id),
+    )
     try:
-        if workflow.fails_with:
-            raise Refusal(workflow.fails_with)
-        if environment is None:
-            raise Refusal('NotFoundError("Environment")')
-        change(railway, environment, patch.document, "environmentPatchCommit", deploys=not workflow.skip_deploys)
+        environment = _target(railway, workflow)
+        change(
+            railway, environment, patch.document, "environmentPatchCommit", deploys=not workflow.skip_deploys
+        )
     except Refusal as refusal:
         workflow.state, workflow.error = "Error", refusal.message
         patch.error = refusal.message
@@ -100,6 +106,16 @@ def settle_workflow(railway: Railway, workflow: Workflow) -> None:
     finally:
         railway.recorder.current = interrupted
     workflow.updated_at = railway.now()
+
+
+def _target(railway: Railway, workflow: Workflow) -> Environment:
+    """Returns the environment to change; raises a `Refusal` where the workflow can't."""
+    if workflow.fails_with:
+        raise Refusal(workflow.fails_with)
+    environment = railway.state.environments.get(workflow.environment_id)
+    if environment is None:
+        raise Refusal('NotFoundError("Environment")')
+    return environment
 
 
 def settle(railway: Railway) -> bool:
@@ -121,7 +137,9 @@ def _next_due(railway: Railway) -> Workflow | Domain | str | None:
     due: list[tuple[datetime, int, Workflow | Domain | str]] = [
         (w.due_at, 0, w) for w in state.workflows.values() if w.state == "Running" and w.due_at <= now
     ]
-    due += [(d.planned[0].at, 1, d.id) for d in state.deployments.values() if d.planned and d.planned[0].at <= now]
+    due += [
+        (d.planned[0].at, 1, d.id) for d in state.deployments.values() if d.planned and d.planned[0].at <= now
+    ]
     after = railway.profile.certificate_seconds
     if after is not None:
         due += [

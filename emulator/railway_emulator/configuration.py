@@ -94,16 +94,19 @@ def _unmount_missing_volumes(config: Document) -> None:
 
 
 def services(config: Document) -> dict[str, Document]:
+    """Returns the services of a document by their ids."""
     found: dict[str, Document] = config.get("services") or {}
     return found
 
 
 def has_source(service: Document) -> bool:
+    """Whether a service has something to deploy."""
     source = service.get("source") or {}
     return bool(source.get("image") or source.get("repo"))
 
 
 def replicas(service: Document) -> int:
+    """Returns how many replicas a service has in all its regions."""
     regions = (service.get("deploy") or {}).get("multiRegionConfig") or {}
     return sum(region.get("numReplicas", 1) for region in regions.values())
 
@@ -134,11 +137,13 @@ def _tcp_proxies(service: Document) -> set[str]:
 
 
 def changed_shared_variables(before: Document, after: Document) -> set[str]:
+    """Returns the names of the shared variables that a change sets, alters or clears."""
     old, new = before.get("sharedVariables") or {}, after.get("sharedVariables") or {}
     return {name for name in {*old, *new} if old.get(name) != new.get(name)}
 
 
 def refers_to_shared(service: Document, names: set[str]) -> bool:
+    """Whether one of a service's variables refers to one of these shared variables."""
     values = [str(variable.get("value", "")) for variable in (service.get("variables") or {}).values()]
     compact = ["".join(value.split()) for value in values]
     return any(f"${{{{shared.{name}}}}}" in value for name in names for value in compact)
@@ -164,6 +169,7 @@ def _variables(config: Document) -> Iterator[Document]:
 
 
 def etag(config: Document) -> str:
+    """Returns an opaque token that is another one after each change of the document."""
     return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:32]
 
 

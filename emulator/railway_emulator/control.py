@@ -30,12 +30,15 @@ class ControlError(Exception):
 
 
 class Control:
+    """The handlers of the control API."""
+
     def __init__(self, railway: Railway, control_token: str, version: str) -> None:
         self._railway = railway
         self._control_token = control_token
         self._version = version
 
     def routes(self) -> list[Route]:
+        """Returns the routes to serve."""
         return [
             Route("/_local/health", _answering(self.health), methods=["GET"]),
             Route("/_local/state", _answering(self.state), methods=["GET"]),
@@ -46,15 +49,18 @@ class Control:
             Route("/_local/certificates", _answering(self.certificates), methods=["POST"]),
         ]
 
-    async def health(self, request: Request) -> Any:
+    async def health(self, _request: Request) -> Any:
+        """Says that the process serves, and which one it is."""
         return {"status": "ok", "version": self._version, "profile": self._railway.profile.name}
 
     async def state(self, request: Request) -> Any:
+        """Shows everything there is."""
         settle(self._railway)
         everything = inspection.state(self._railway)
         return everything if self._reveals(request) else masking.masked(everything)
 
     async def requests(self, request: Request) -> Any:
+        """Shows every GraphQL request since the start or the last reset."""
         shown = [inspection.request(record) for record in self._railway.recorder.requests]
         if not self._reveals(request):
             for entry in shown:
@@ -105,7 +111,9 @@ class Control:
                     started += [made] if made else []
         settle(self._railway)
         self._railway.save()
-        return {"deployments": [{"id": d.id, "serviceName": d.service_name, "status": d.status} for d in started]}
+        return {
+            "deployments": [{"id": d.id, "serviceName": d.service_name, "status": d.status} for d in started]
+        }
 
     async def certificates(self, request: Request) -> Any:
         """Moves a custom domain's certificate to another state, as time and DNS do."""
@@ -113,7 +121,9 @@ class Control:
         if body["status"] not in CERTIFICATE_STATES:
             raise ControlError(f"status is one of {', '.join(CERTIFICATE_STATES)}")
         found = [
-            d for d in self._railway.state.domains.values() if d.kind == "custom" and d.domain == body["domain"]
+            d
+            for d in self._railway.state.domains.values()
+            if d.kind == "custom" and d.domain == body["domain"]
         ]
         if not found:
             raise ControlError(f"there is no custom domain {body['domain']}")
@@ -133,7 +143,7 @@ def _answering(handler: Callable[[Request], Awaitable[Any]]) -> Handler:
 
 
 async def _body(request: Request) -> Any:
-    """Returns a request's JSON. Raises `ControlError` for another content type, so that no form can post here."""
+    """Returns a request's JSON. Raises `ControlError` for another content type: no form can post here."""
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
         raise ControlError("Content-Type must be application/json")
     content = await request.body()

@@ -10,7 +10,17 @@ from .errors import NotAuthorized, NotFound, Refusal
 from .faults import Faults
 from .profiles import Profile
 from .recorder import Recorder
-from .state import Domain, Environment, Project, Record, Service, ServiceInstance, TcpProxy, Volume, VolumeInstance
+from .state import (
+    Domain,
+    Environment,
+    Project,
+    Record,
+    Service,
+    ServiceInstance,
+    TcpProxy,
+    Volume,
+    VolumeInstance,
+)
 from .store import Store
 
 WORKSPACE_ID = "5a2c9d0e-7b1f-4e43-9c55-0d1e6f1a2b3c"
@@ -32,15 +42,19 @@ class Railway:
         self.recorder = Recorder()
 
     def now(self) -> datetime:
+        """Returns the time."""
         return self.clock.now()
 
     def after(self, seconds: float) -> datetime:
+        """Returns the time so many seconds from now."""
         return self.clock.now() + timedelta(seconds=seconds)
 
     def new_id(self) -> str:
+        """Returns a fresh id."""
         return str(uuid4())
 
     def save(self) -> None:
+        """Keeps the state."""
         self.store.save(self.state)
 
     def missing(self, kind: str, identifier: str) -> Refusal:
@@ -57,6 +71,7 @@ class Railway:
         return record
 
     def forget(self, records: dict[str, RecordT], identifier: str) -> None:
+        """Removes a record, and remembers that it existed."""
         if records.pop(identifier, None) is not None:
             self.state.deleted.append(identifier)
 
@@ -75,18 +90,23 @@ class Railway:
             self.state.cooldowns[key] = now + timedelta(seconds=seconds)
 
     def project(self, identifier: str) -> Project:
+        """Returns a project by its id."""
         return self.found(self.state.projects, identifier, "Project")
 
     def environment(self, identifier: str) -> Environment:
+        """Returns an environment by its id."""
         return self.found(self.state.environments, identifier, "Environment")
 
     def environments(self, project_id: str) -> list[Environment]:
+        """Returns a project's environments."""
         return [e for e in self.state.environments.values() if e.project_id == project_id]
 
     def project_services(self, project_id: str) -> list[Service]:
+        """Returns a project's services."""
         return [s for s in self.state.services.values() if s.project_id == project_id]
 
     def project_volumes(self, project_id: str) -> list[Volume]:
+        """Returns a project's volumes."""
         return [v for v in self.state.volumes.values() if v.project_id == project_id]
 
     def instances(self, environment_id: str) -> dict[str, ServiceInstance]:
@@ -95,6 +115,7 @@ class Railway:
         return {i.service_id: i for i in found if i.environment_id == environment_id}
 
     def instances_of(self, service_id: str) -> list[ServiceInstance]:
+        """Returns a service's instances in all environments."""
         return [i for i in self.state.service_instances.values() if i.service_id == service_id]
 
     def volume_instances(self, environment_id: str) -> dict[str, VolumeInstance]:
@@ -103,9 +124,11 @@ class Railway:
         return {i.volume_id: i for i in found if i.environment_id == environment_id}
 
     def domains(self, environment_id: str, service_id: str) -> list[Domain]:
+        """Returns a service's domains in one environment, of both kinds."""
         found = self.state.domains.values()
         return [d for d in found if d.environment_id == environment_id and d.service_id == service_id]
 
     def tcp_proxies(self, environment_id: str, service_id: str) -> list[TcpProxy]:
+        """Returns a service's TCP proxies in one environment."""
         found = self.state.tcp_proxies.values()
         return [p for p in found if p.environment_id == environment_id and p.service_id == service_id]

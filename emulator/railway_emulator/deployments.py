@@ -65,7 +65,9 @@ def _created(
     if commit_sha:
         own["RAILWAY_GIT_COMMIT_SHA"] = commit_sha
     rendered = Renderer(railway, environment, {service.id: own}).service(service.id, system=True)
-    mounts = [{"volumeId": volume_id, **mount} for volume_id, mount in (config.get("volumeMounts") or {}).items()]
+    mounts = [
+        {"volumeId": volume_id, **mount} for volume_id, mount in (config.get("volumeMounts") or {}).items()
+    ]
     snapshot = Snapshot(
         id=snapshot_id,
         source=config.get("source") or {},

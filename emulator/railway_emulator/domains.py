@@ -30,6 +30,7 @@ def _common(railway: Railway, domain: Domain) -> Document:
 
 
 def service_domain(railway: Railway, domain: Domain) -> Document:
+    """Returns a generated domain as GraphQL shows it."""
     return {
         **_common(railway, domain),
         "suffix": SERVICE_DOMAIN_SUFFIX,
@@ -39,6 +40,7 @@ def service_domain(railway: Railway, domain: Domain) -> Document:
 
 
 def custom_domain(railway: Railway, domain: Domain) -> Document:
+    """Returns a custom domain as GraphQL shows it."""
     return {**_common(railway, domain), "isRailwayDomain": False, "status": _status(domain)}
 
 

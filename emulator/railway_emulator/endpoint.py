@@ -11,6 +11,7 @@ from ariadne import graphql_sync
 from graphql import (
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
@@ -39,6 +40,10 @@ _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
 
 
+class MalformedBodyError(Exception):
+    """A body that isn't a GraphQL request."""
+
+
 @dataclass(frozen=True)
 class Question:
     """A request's body; `document` is None where the query doesn't parse."""
@@ -55,7 +60,9 @@ class Question:
 
 
 def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> list[str]:
-    fragments = {d.name.value: d.selection_set for d in document.definitions if d.kind == "fragment_definition"}  # type: ignore[attr-defined]
+    fragments = {
+        d.name.value: d.selection_set for d in document.definitions if isinstance(d, FragmentDefinitionNode)
+    }
 
     def names(selections: SelectionSetNode, seen: frozenset[str]) -> list[str]:
         found: list[str] = []
@@ -76,7 +83,8 @@ def _root_fields(document: DocumentNode, operation: OperationDefinitionNode) -> 
 class TruncatedResponse(Response):
     """An answer that never arrives: the connection ends after a part of it."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Sends half of the body that the headers announce."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": bytes(self.body[: len(self.body) // 2])})
 
@@ -88,6 +96,7 @@ class RateLimit:
         self._times: deque[datetime] = deque()
 
     def exceeded(self, now: datetime, limit: int | None) -> bool:
+        """Counts a request, and says whether it is one too many."""
         if limit is None:
             return False
         while self._times and (now - self._times[0]).total_seconds() >= 1:
@@ -99,6 +108,8 @@ class RateLimit:
 
 
 class GraphQLEndpoint:
+    """Answers GraphQL over HTTP."""
+
     def __init__(self, railway: Railway, schema: GraphQLSchema, account_token: str) -> None:
         self._railway = railway
         self._schema = schema
@@ -106,9 +117,10 @@ class GraphQLEndpoint:
         self._rate_limit = RateLimit()
 
     async def __call__(self, request: HttpRequest) -> Response:
+        """Answers one request, and records it."""
         try:
             question = read_question(await request.body())
-        except ValueError as error:
+        except MalformedBodyError as error:
             return _errors(400, str(error))
         operations = question.operations()
         record = Request(self._railway.now(), ", ".join(operations), question.query, question.variables)
@@ -165,24 +177,26 @@ class GraphQLEndpoint:
 
 
 def read_question(body: bytes) -> Question:
-    """Reads a request's body. Raises `ValueError`, with a sentence for the client, for a malformed one."""
+    """Reads a request's body. Raises `MalformedBodyError`, with a sentence for the client."""
     try:
         data = json.loads(body)
     except ValueError:
-        raise ValueError("The body must be JSON") from None
-    if not isinstance(data, dict) or not isinstance(data.get("query"), str):
-        raise ValueError("Must provide query string.")
-    variables = data.get("variables") or {}
+        raise MalformedBodyError("The body must be JSON") from None
+    variables = data.get("variables") or {} if isinstance(data, dict) else None
     if not isinstance(variables, dict):
-        raise ValueError("Variables are invalid JSON.")
+        raise MalformedBodyError("Variables are invalid JSON.")
+    query = data.get("query")
+    if not isinstance(query, str):
+        raise MalformedBodyError("Must provide query string.")
     try:
-        document: DocumentNode | None = parse(data["query"])
+        document: DocumentNode | None = parse(query)
     except GraphQLError:
         document = None
-    return Question(data["query"], variables, data.get("operationName"), document)
+    return Question(query, variables, data.get("operationName"), document)
 
 
 def is_mutation(question: Question) -> bool:
+    """Whether a request asks for a change."""
     operation = get_operation_ast(question.document, question.operation_name) if question.document else None
     return operation is not None and operation.operation.value == "mutation"
 

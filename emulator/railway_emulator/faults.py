@@ -70,7 +70,9 @@ class Faults:
         text = json.dumps(variables)
         taken = []
         for operation in operations:
-            fault = next((f for f in self._operations if f.operation == operation and f.matching in text), None)
+            fault = next(
+                (f for f in self._operations if f.operation == operation and f.matching in text), None
+            )
             if fault is not None:
                 taken.append(fault.model_copy())
                 if fault.used_up():
@@ -78,15 +80,18 @@ class Faults:
         return taken
 
     def of_deployment(self, service_name: str) -> DeploymentFault | None:
+        """Takes the first fault declared for a service's deployments."""
         fault = next((f for f in self._deployments if f.deployment == service_name), None)
         if fault is not None and fault.used_up():
             self._deployments.remove(fault)
         return fault
 
     def pending(self) -> list[dict[str, Any]]:
+        """Returns what is still to happen, as it was declared."""
         faults: list[OperationFault | DeploymentFault] = [*self._operations, *self._deployments]
         return [fault.model_dump(by_alias=True, exclude_defaults=True) for fault in faults]
 
     def clear(self) -> None:
+        """Forgets all faults."""
         self._operations.clear()
         self._deployments.clear()

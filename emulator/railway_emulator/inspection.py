@@ -96,6 +96,7 @@ def _instance(railway: Railway, environment: Environment, instance: ServiceInsta
 
 
 def deployment(record: Deployment) -> Document:
+    """Returns a deployment with its history and its snapshot."""
     snapshot = record.snapshot
     return {
         "id": record.id,
@@ -121,6 +122,7 @@ def deployment(record: Deployment) -> Document:
 
 
 def request(record: Request) -> dict[str, Any]:
+    """Returns a recorded request, unmasked."""
     return {
         "time": timestamp(record.time),
         "operation": record.operation,

@@ -11,7 +11,9 @@ from graphql.language.visitor import VisitorAction
 from .configuration import HIDDEN
 
 _MAPS_OF_VALUES = frozenset({"variables", "sharedVariables"})
-_SECRETS = frozenset({"value", "defaultValue", "password", "registryCredentials", "token", "digest", "secret"})
+_SECRETS = frozenset(
+    {"value", "defaultValue", "password", "registryCredentials", "token", "digest", "secret"}
+)
 _NOT_CONTENT = frozenset({"isCreated", "isDeleted", "isOptional", "isSealed", "description"})
 
 
@@ -39,7 +41,7 @@ def _masked_variable(variable: Any) -> Any:
 
 
 def masked_request_variables(variables: dict[str, Any]) -> dict[str, Any]:
-    """Masks a request's variables: their names are the client's choice, so a bare string could be anything."""
+    """Masks a request's variables; their names are the client's choice, so a telling name masks too."""
     result = {}
     for name, value in variables.items():
         secret_name = any(word in name.lower() for word in ("value", "secret", "token", "password"))
@@ -51,7 +53,7 @@ def masked_request_variables(variables: dict[str, Any]) -> dict[str, Any]:
 
 
 class _HideStrings(Visitor):
-    def enter_string_value(self, node: StringValueNode, *_: Any) -> VisitorAction:
+    def enter_string_value(self, _node: StringValueNode, *_: Any) -> VisitorAction:
         return StringValueNode(value=HIDDEN)  # type: ignore[return-value]
 
 

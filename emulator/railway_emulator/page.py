@@ -50,9 +50,13 @@ def _service(environment: Document, instance: Document) -> str:
     source = instance["source"].get("image") or instance["source"].get("repo") or "no source"
     lines = [f"<p>{escape(str(source))}</p>"]
     lines += [_domain(domain) for domain in instance["domains"]]
-    lines += [f"<p>tcp {p['domain']}:{p['proxyPort']} → {p['applicationPort']}</p>" for p in instance["tcpProxies"]]
+    lines += [
+        f"<p>tcp {p['domain']}:{p['proxyPort']} → {p['applicationPort']}</p>" for p in instance["tcpProxies"]
+    ]
     mounted = [v for v in environment["volumeInstances"] if v["serviceId"] == instance["serviceId"]]
-    lines += [f"<p>volume {escape(v['name'])} ({v['sizeMB']} MB) on {escape(v['mountPath'])}</p>" for v in mounted]
+    lines += [
+        f"<p>volume {escape(v['name'])} ({v['sizeMB']} MB) on {escape(v['mountPath'])}</p>" for v in mounted
+    ]
     return (
         f'<article><span class="status {escape(status)}">{escape(status)}</span>'
         f"<h4>{escape(instance['serviceName'])}</h4>{''.join(lines)}</article>"
@@ -65,4 +69,5 @@ def _domain(domain: Document) -> str:
 
 
 def _volume(volume: Document) -> str:
-    return f"<article><h4>volume {escape(volume['name'])}</h4><p>{volume['sizeMB']} MB, not mounted</p></article>"
+    size = f"<p>{volume['sizeMB']} MB, not mounted</p>"
+    return f"<article><h4>volume {escape(volume['name'])}</h4>{size}</article>"

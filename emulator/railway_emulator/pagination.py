@@ -7,6 +7,7 @@ from .errors import InvalidInput
 from .state import Document, Record
 
 PAGE_SIZE = 500
+PAGE_ARGUMENTS = ("first", "after", "last", "before")
 MAXIMUM_PAGE_SIZE = 5000
 RecordT = TypeVar("RecordT", bound=Record)
 
@@ -19,7 +20,7 @@ def connection(
     last: int | None = None,
     before: str | None = None,
 ) -> Document:
-    """Returns a page of records; a record's id is its cursor. Raises `InvalidInput` for bad page arguments."""
+    """Returns a page of records; a record's id is its cursor. Raises `InvalidInput` for bad arguments."""
     for size in (first, last):
         if size is not None and not 0 <= size <= MAXIMUM_PAGE_SIZE:
             raise InvalidInput(f"first and last must be between 0 and {MAXIMUM_PAGE_SIZE}")

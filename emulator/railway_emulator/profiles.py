@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Profile:
+    """Delays, lags and limits, in seconds unless named otherwise."""
+
     name: str
     workflow_seconds: float = 0
     """From a commit to the end of its workflow, when the configuration changes."""

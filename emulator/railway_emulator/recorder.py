@@ -22,26 +22,24 @@ class Request:
 
 
 class Recorder:
+    """The requests, and which of them is being answered."""
+
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.current: Request | None = None
         self._by_workflow: dict[str, Request] = {}
 
-    def begin(self, request: Request) -> None:
-        self.requests.append(request)
-        self.current = request
-
-    def end(self) -> None:
-        self.current = None
-
     def began_workflow(self, workflow_id: str) -> None:
+        """Remembers which request a workflow's deployments are due to."""
         if self.current is not None:
             self._by_workflow[workflow_id] = self.current
 
     def of_workflow(self, workflow_id: str) -> Request | None:
+        """Returns the request that began a workflow, if it is still known."""
         return self._by_workflow.get(workflow_id)
 
     def clear(self) -> None:
+        """Forgets all requests."""
         self.requests.clear()
         self._by_workflow.clear()
         self.current = None

@@ -20,7 +20,9 @@ class Renderer:
     `own` adds, by service, what only one deployment of it has: its id, its commit.
     """
 
-    def __init__(self, railway: Railway, environment: Environment, own: dict[str, dict[str, str]] | None = None) -> None:
+    def __init__(
+        self, railway: Railway, environment: Environment, own: dict[str, dict[str, str]] | None = None
+    ) -> None:
         self._railway = railway
         self._environment = environment
         self._own_values = own or {}
@@ -36,10 +38,13 @@ class Renderer:
         return result
 
     def shared(self) -> dict[str, str]:
+        """Returns the shared variables, rendered."""
         return {name: self._shared(name) for name in self._environment.config.get("sharedVariables") or {}}
 
     def _own(self, service_id: str) -> dict[str, Document]:
-        found: dict[str, Document] = services(self._environment.config).get(service_id, {}).get("variables") or {}
+        found: dict[str, Document] = (
+            services(self._environment.config).get(service_id, {}).get("variables") or {}
+        )
         return found
 
     def _value(self, service_id: str, name: str, trail: Trail) -> str:
@@ -78,6 +83,7 @@ def _text(variable: Document) -> str:
 
 
 def private_domain(environment: Environment, instance: ServiceInstance) -> str:
+    """Returns the name by which other services reach this one."""
     networking = services(environment.config).get(instance.service_id, {}).get("networking") or {}
     return f"{networking.get('privateNetworkEndpoint') or instance.private_name}.railway.internal"
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Region:
+    """A region, its airport code and, for a deprecated one, what replaces it."""
+
     name: str
     airport: str
     country: str

@@ -15,6 +15,7 @@ from .regions import REGION_NAMES
 from .state import Document
 
 MAXIMUM_REPLICAS = 50
+CRON_FIELDS = 5
 MAXIMUM_HEALTHCHECK_SECONDS = 3600
 _CRON_FIELD = re.compile(r"^[\d*/,\-A-Za-z]+$")
 _BUILDERS = {"RAILPACK", "NIXPACKS", "DOCKERFILE"}
@@ -32,9 +33,11 @@ _BUILD_KEYS = (
     " nixpacksVersion railpackVersion"
 )
 _DEPLOY_KEYS = (
-    "startCommand preDeployCommand preDeployTimeoutSeconds healthcheckPath healthcheckTimeout restartPolicyType"
-    " restartPolicyMaxRetries cronSchedule sleepApplication ipv6EgressEnabled overlapSeconds drainingSeconds"
-    " numReplicas multiRegionConfig limitOverride registryCredentials requiredMountPath runtime useLegacyStacker"
+    "startCommand preDeployCommand preDeployTimeoutSeconds healthcheckPath healthcheckTimeout"
+    " restartPolicyType restartPolicyMaxRetries cronSchedule sleepApplication ipv6EgressEnabled"
+    " overlapSeconds drainingSeconds numReplicas"
+    " multiRegionConfig limitOverride registryCredentials requiredMountPath"
+    " runtime useLegacyStacker"
 )
 _NETWORKING_KEYS = "serviceDomains customDomains tcpProxies privateNetworkEndpoint"
 _VARIABLE_KEYS = "value defaultValue description isOptional isSealed"
@@ -93,7 +96,7 @@ def check_configuration(before: Document, after: Document) -> None:
     for identifier, service in services(after).items():
         for rule in _SERVICE_RULES:
             rule(service)
-        _check_mounts(after, identifier, service)
+        _check_mounts(identifier, service)
     _check_shared_mounts(after)
     for identifier, volume in (after.get("volumes") or {}).items():
         _check_volume((before.get("volumes") or {}).get(identifier), volume)
@@ -151,7 +154,7 @@ def _check_cron(service: Document) -> None:
     if not schedule:
         return
     fields = str(schedule).split()
-    if len(fields) != 5 or not all(_CRON_FIELD.match(field) for field in fields):
+    if len(fields) != CRON_FIELDS or not all(_CRON_FIELD.match(field) for field in fields):
         raise InvalidInput("Invalid cron schedule")
     if replicas(service) > 1:
         raise InvalidInput("A service with a cron schedule must have exactly one replica")
@@ -168,7 +171,7 @@ _SERVICE_RULES: tuple[Callable[[Document], None], ...] = (
 )
 
 
-def _check_mounts(config: Document, identifier: str, service: Document) -> None:
+def _check_mounts(identifier: str, service: Document) -> None:
     mounts: Mapping[str, Document] = service.get("volumeMounts") or {}
     if len(mounts) > 1:
         raise Refusal(f"A volume is already mounted on service {identifier}")

@@ -4,21 +4,24 @@ import logging
 import re
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ariadne import MutationType, QueryType, make_executable_schema
 from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
 
-from .access import Access
 from .errors import PROBLEM_PROCESSING_REQUEST, Refusal
 from .operations import OPERATIONS
 from .operations.registry import Resolver
+
+if TYPE_CHECKING:
+    from .access import Access
 
 logger = logging.getLogger(__name__)
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 def load_schema() -> GraphQLSchema:
+    """Returns the schema with its resolvers."""
     queries, mutations = QueryType(), MutationType()
     for bindable, table in ((queries, OPERATIONS.queries), (mutations, OPERATIONS.mutations)):
         for name, resolver in table.items():
@@ -27,29 +30,34 @@ def load_schema() -> GraphQLSchema:
 
 
 def type_definitions() -> str:
+    """Returns our subset of Railway's schema."""
     return files(__package__).joinpath("schema.graphql").read_text("utf-8")
 
 
 def _root_field(name: str, resolver: Resolver) -> Callable[..., Any]:
-    """Wraps an operation: faults first, then authentication, then the work; arguments in Python's spelling."""
+    """Wraps an operation: authentication first, then faults, then the work."""
 
     def resolve(_root: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
         access: Access | Refusal = info.context
         if isinstance(access, Refusal):
             raise access
-        fault = next((fault.error for fault in access.faults if fault.operation == name and fault.error), None)
+        fault = next(
+            (fault.error for fault in access.faults if fault.operation == name and fault.error), None
+        )
         if fault is not None:
             raise Refusal(fault)
-        return resolver(access, **{_snake(key): value for key, value in arguments.items()})
+        return resolver(access, **{_argument(key): value for key, value in arguments.items()})
 
     return resolve
 
 
-def _snake(name: str) -> str:
-    return _CAPITAL.sub("_", name).lower()
+def _argument(name: str) -> str:
+    """Returns an argument's name in Python's spelling; three would hide what Python calls so."""
+    spelled = _CAPITAL.sub("_", name).lower()
+    return {"id": "identifier", "input": "given", "filter": "containing"}.get(spelled, spelled)
 
 
-def format_error(error: GraphQLError, debug: bool = False) -> dict[str, Any]:
+def format_error(error: GraphQLError, _debug: bool = False) -> dict[str, Any]:
     """Returns an error as Railway answers it: a refusal's own words, and none of an unexpected one's."""
     formatted: dict[str, Any] = dict(error.formatted)
     original = error.original_error

@@ -17,12 +17,16 @@ WorkflowState = Literal["Running", "Complete", "Error"]
 
 
 class Record(BaseModel):
+    """Anything with an id."""
+
     id: str
     created_at: datetime
     updated_at: datetime
 
 
 class Project(Record):
+    """A project."""
+
     name: str
     description: str | None = None
     workspace_id: str
@@ -34,6 +38,8 @@ class Project(Record):
 
 
 class Environment(Record):
+    """One of a project's environments, with its configuration document."""
+
     project_id: str
     name: str
     is_ephemeral: bool = False
@@ -43,10 +49,13 @@ class Environment(Record):
 
     @property
     def is_fork(self) -> bool:
+        """Whether it was made from another environment."""
         return self.source_environment_id is not None
 
 
 class Service(Record):
+    """A service's row: what it is called in every environment."""
+
     project_id: str
     name: str
     icon: str | None = None
@@ -61,6 +70,8 @@ class ServiceInstance(Record):
 
 
 class Volume(Record):
+    """A volume's row."""
+
     project_id: str
     name: str
 
@@ -75,6 +86,8 @@ class VolumeInstance(Record):
 
 
 class Domain(Record):
+    """A domain; its port is in the document."""
+
     kind: DomainKind
     environment_id: str
     service_id: str
@@ -85,6 +98,8 @@ class Domain(Record):
 
 
 class TcpProxy(Record):
+    """A public port that leads to a service's port."""
+
     environment_id: str
     service_id: str
     application_port: int
@@ -100,6 +115,8 @@ class Transition(BaseModel):
 
 
 class LogLine(BaseModel):
+    """A line of a log."""
+
     at: datetime
     message: str
     severity: str = "info"
@@ -118,6 +135,8 @@ class Snapshot(BaseModel):
 
 
 class Deployment(Record):
+    """A deployment: what it runs with, what it went through, what is still planned."""
+
     project_id: str
     environment_id: str
     service_id: str
@@ -136,6 +155,8 @@ class Deployment(Record):
 
 
 class Patch(Record):
+    """A change of the document: staged, being applied, or applied."""
+
     environment_id: str
     document: Document
     message: str | None = None
@@ -169,6 +190,8 @@ class Token(Record):
 
 
 class State(BaseModel):
+    """Everything, by ids."""
+
     projects: dict[str, Project] = Field(default_factory=dict)
     environments: dict[str, Environment] = Field(default_factory=dict)
     services: dict[str, Service] = Field(default_factory=dict)

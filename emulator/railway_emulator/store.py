@@ -24,6 +24,7 @@ class Store:
         return State.model_validate_json(self.path.read_bytes())
 
     def save(self, state: State) -> None:
+        """Keeps the state, whole."""
         if self.path is not None:
             write_privately(self.path, state.model_dump_json())
 

@@ -2,6 +2,7 @@
 
 import re
 
+LONGEST_HOST_NAME = 253
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -13,4 +14,13 @@ def slug(name: str) -> str:
 def is_host_name(name: str) -> bool:
     """Whether every label is one a host name may have; a first label `*` is allowed."""
     labels = name.removeprefix("*.").split(".")
-    return len(name) <= 253 and len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels)
+    return (
+        len(name) <= LONGEST_HOST_NAME
+        and len(labels) > 1
+        and all(_LABEL.fullmatch(label) for label in labels)
+    )
+
+
+def is_port(number: int) -> bool:
+    """Whether a number is a port something can listen on."""
+    return 1 <= number <= 65_535  # noqa: PLR2004 (the range is what this function says)

@@ -1,4 +1,4 @@
-"""Records and documents as GraphQL objects: plain mappings, with functions where a field costs or takes something.
+"""Records and documents as GraphQL objects: mappings, with functions where a field costs or takes something.
 
 A view is built for one caller; what a caller doesn't ask for is never computed.
 """
@@ -29,10 +29,12 @@ from .state import (
 
 
 def timestamp(moment: datetime | None) -> str | None:
+    """Returns a time as Railway writes it."""
     return None if moment is None else moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def project(access: Access, record: Project) -> Document:
+    """Returns a project's view."""
     railway = access.railway
     ordered = sorted(railway.environments(record.id), key=lambda e: e.created_at)
     visible = [e for e in railway.listed(ordered) if access.caller.reaches(record.id, e.id)]
@@ -59,7 +61,9 @@ def project(access: Access, record: Project) -> Document:
         "focusedPrEnvironments": record.focused_pr_environments,
         "baseEnvironmentId": record.base_environment_id,
         "baseEnvironment": lambda _info: (
-            environment(access, railway.environment(record.base_environment_id)) if record.base_environment_id else None
+            environment(access, railway.environment(record.base_environment_id))
+            if record.base_environment_id
+            else None
         ),
         "primaryEnvironmentId": lasting[0] if lasting else None,
         "workspaceId": WORKSPACE_ID,
@@ -78,6 +82,7 @@ def _ephemeral(environments: list[Environment], wanted: bool | None) -> list[Env
 
 
 def environment(access: Access, record: Environment) -> Document:
+    """Returns an environment's view."""
     railway = access.railway
 
     def deployments(_info: Any, **page: Any) -> Document:
@@ -114,7 +119,9 @@ def environment(access: Access, record: Environment) -> Document:
         "createdAt": timestamp(record.created_at),
         "updatedAt": timestamp(record.updated_at),
         "deletedAt": None,
-        "config": lambda _info, decryptVariables=False: masked(record.config, decrypt=bool(decryptVariables)),
+        "config": lambda _info, **decrypt: masked(
+            record.config, decrypt=bool(decrypt.get("decryptVariables"))
+        ),
         "configEtag": lambda _info: etag(record.config),
         "unmergedChangesCount": unmerged,
         "sourceEnvironment": source,
@@ -126,6 +133,7 @@ def environment(access: Access, record: Environment) -> Document:
 
 
 def service(access: Access, record: Service) -> Document:
+    """Returns a service's view."""
     railway = access.railway
     return {
         "id": record.id,
@@ -147,7 +155,7 @@ def service(access: Access, record: Service) -> Document:
 
 
 def service_instance(access: Access, record: ServiceInstance) -> Document:
-    """The instance as a view of the document: what it doesn't show (regions, branch, limits) isn't readable."""
+    """The instance as a view of the document; regions, branch and limits aren't readable, as on Railway."""
     railway = access.railway
     owner = railway.state.services[record.service_id]
     config = services(railway.state.environments[record.environment_id].config)[record.service_id]
@@ -203,9 +211,12 @@ def service_instance(access: Access, record: ServiceInstance) -> Document:
 
 
 def all_domains(access: Access, environment_id: str, service_id: str) -> Document:
+    """Returns a service's domains in one environment."""
     found = access.railway.listed(access.railway.domains(environment_id, service_id))
     return {
-        "serviceDomains": [domain_views.service_domain(access.railway, d) for d in found if d.kind == "service"],
+        "serviceDomains": [
+            domain_views.service_domain(access.railway, d) for d in found if d.kind == "service"
+        ],
         "customDomains": [domain_views.custom_domain(access.railway, d) for d in found if d.kind == "custom"],
     }
 
@@ -231,6 +242,7 @@ def trigger(access: Access, record: ServiceInstance) -> Document | None:
 
 
 def volume(access: Access, record: Volume) -> Document:
+    """Returns a volume's view."""
     railway = access.railway
     return {
         "id": record.id,
@@ -247,6 +259,7 @@ def volume(access: Access, record: Volume) -> Document:
 
 
 def volume_instance(access: Access, record: VolumeInstance) -> Document:
+    """Returns a volume instance's view: size and region from the document, the path from the mount."""
     railway = access.railway
     where = railway.state.environments[record.environment_id]
     config = where.config["volumes"][record.volume_id]
@@ -278,6 +291,7 @@ def mounted_by(where: Environment, volume_id: str) -> str | None:
 
 
 def deployment(access: Access, record: Deployment) -> Document:
+    """Returns a deployment's view."""
     railway = access.railway
     finished = record.status in ("SUCCESS", "SLEEPING", "FAILED", "CRASHED", "REMOVED")
     domains = record.snapshot.domains
@@ -308,7 +322,10 @@ def deployment(access: Access, record: Deployment) -> Document:
 def _deployment_meta(record: Deployment) -> Document:
     source = record.snapshot.source
     meta: Document = {
-        "serviceManifest": {"build": record.snapshot.build, "deploy": _without_credentials(record.snapshot.deploy)},
+        "serviceManifest": {
+            "build": record.snapshot.build,
+            "deploy": _without_credentials(record.snapshot.deploy),
+        },
         "reason": "deploy",
     }
     for key in ("image", "repo", "branch", "rootDirectory"):
@@ -324,6 +341,7 @@ def _without_credentials(deploy: Document) -> Document:
 
 
 def log(record: Deployment, line: LogLine) -> Document:
+    """Returns a log line's view."""
     return {
         "message": line.message,
         "severity": line.severity,
@@ -341,6 +359,7 @@ def log(record: Deployment, line: LogLine) -> Document:
 
 
 def patch(access: Access, record: Patch) -> Document:
+    """Returns a patch's view."""
     where = access.railway.environment(record.environment_id)
     return {
         "id": record.id,
@@ -352,11 +371,14 @@ def patch(access: Access, record: Patch) -> Document:
         "lastAppliedError": record.error,
         "environmentId": where.id,
         "environment": lambda _info: environment(access, where),
-        "patch": lambda _info, decryptVariables=False: masked(record.document, decrypt=bool(decryptVariables)),
+        "patch": lambda _info, **decrypt: masked(
+            record.document, decrypt=bool(decrypt.get("decryptVariables"))
+        ),
     }
 
 
 def tcp_proxy(record: TcpProxy) -> Document:
+    """Returns a TCP proxy's view."""
     return {
         "id": record.id,
         "applicationPort": record.application_port,
@@ -372,6 +394,7 @@ def tcp_proxy(record: TcpProxy) -> Document:
 
 
 def project_token(access: Access, record: Token) -> Document:
+    """Returns a project token's view."""
     railway = access.railway
     return {
         "id": record.id,
@@ -386,6 +409,7 @@ def project_token(access: Access, record: Token) -> Document:
 
 
 def api_token(record: Token) -> Document:
+    """Returns an account token's view."""
     return {
         "id": record.id,
         "name": record.name,

@@ -1,27 +1,30 @@
 """Domains: generated ones under Railway's suffix, whose label is chosen afterwards, and custom ones."""
 
-from .. import views
-from ..access import Access
-from ..changes import change, checked, domain_taken
-from ..core import SERVICE_DOMAIN_SUFFIX, Railway
-from ..domains import custom_domain, entry, service_domain
-from ..errors import InvalidInput, NotFound
-from ..state import Document, Domain, Environment
-from ..text import is_host_name, slug
+from railway_emulator import views
+from railway_emulator.access import Access
+from railway_emulator.changes import change, checked, domain_taken
+from railway_emulator.core import SERVICE_DOMAIN_SUFFIX, Railway
+from railway_emulator.domains import custom_domain, entry, service_domain
+from railway_emulator.errors import InvalidInput, NotFound
+from railway_emulator.state import Document, Domain, Environment
+from railway_emulator.text import is_host_name, is_port, slug
+
 from .registry import UNSET, mutation, query
 
 
 @query("domains")
 def domains(access: Access, project_id: str, environment_id: str, service_id: str) -> Document:
+    """Answers a service's domains in one environment."""
     access.environment(environment_id, project_id)
     access.instance(service_id, environment_id)
     return views.all_domains(access, environment_id, service_id)
 
 
 @query("customDomain")
-def custom_domain_by_id(access: Access, id: str, project_id: str) -> Document:
+def custom_domain_by_id(access: Access, identifier: str, project_id: str) -> Document:
+    """Answers one custom domain."""
     access.project(project_id)
-    return custom_domain(access.railway, access.domain(id, "custom"))
+    return custom_domain(access.railway, access.domain(identifier, "custom"))
 
 
 def _available(railway: Railway, name: str) -> Document:
@@ -34,11 +37,13 @@ def _available(railway: Railway, name: str) -> Document:
 
 @query("serviceDomainAvailable")
 def service_domain_available(access: Access, domain: str) -> Document:
+    """Answers whether a generated domain's name is free."""
     return _available(access.railway, domain)
 
 
 @query("customDomainAvailable")
 def custom_domain_available(access: Access, domain: str) -> Document:
+    """Answers whether a custom domain is free."""
     return _available(access.railway, domain)
 
 
@@ -50,7 +55,7 @@ def _check_new(railway: Railway, name: str) -> None:
 
 
 def _check_port(port: int | None) -> None:
-    if port is not None and not 1 <= port <= 65_535:
+    if port is not None and not is_port(port):
         raise InvalidInput("targetPort must be between 1 and 65535")
 
 
@@ -67,9 +72,10 @@ def _created(railway: Railway, environment: Environment, service_id: str, name: 
 
 
 @mutation("serviceDomainCreate")
-def service_domain_create(access: Access, input: Document) -> Document:
-    railway, port = access.railway, input.get("targetPort")
-    environment, record = access.instance(input["serviceId"], input["environmentId"])
+def service_domain_create(access: Access, given: Document) -> Document:
+    """Makes a domain whose name Railway chooses."""
+    railway, port = access.railway, given.get("targetPort")
+    environment, record = access.instance(given["serviceId"], given["environmentId"])
     _check_port(port)
     name = railway.state.services[record.service_id].name
     label = f"{slug(name)[:30]}-{slug(environment.name)[:20]}-{railway.new_id()[:4]}"
@@ -80,18 +86,21 @@ def service_domain_create(access: Access, input: Document) -> Document:
 
 
 @mutation("serviceDomainUpdate")
-def service_domain_update(access: Access, input: Document) -> bool:
+def service_domain_update(access: Access, given: Document) -> bool:
     """Takes the full name. An absent `targetPort` keeps the port; null clears it."""
-    railway, name = access.railway, input["domain"]
-    record = access.domain(input["serviceDomainId"], "service")
-    if (record.service_id, record.environment_id) != (input["serviceId"], input["environmentId"]):
+    railway, name = access.railway, given["domain"]
+    record = access.domain(given["serviceDomainId"], "service")
+    if (record.service_id, record.environment_id) != (given["serviceId"], given["environmentId"]):
         raise NotFound("Domain")
-    port = input.get("targetPort", UNSET)
+    port = given.get("targetPort", UNSET)
     if port is UNSET:
         port = entry(railway, record).get("port")
     _check_port(port)
     if name != record.domain:
-        if not name.endswith(f".{SERVICE_DOMAIN_SUFFIX}") or name.count(".") != SERVICE_DOMAIN_SUFFIX.count(".") + 1:
+        if (
+            not name.endswith(f".{SERVICE_DOMAIN_SUFFIX}")
+            or name.count(".") != SERVICE_DOMAIN_SUFFIX.count(".") + 1
+        ):
             raise InvalidInput(f"A service domain ends with .{SERVICE_DOMAIN_SUFFIX}")
         _check_new(railway, name)
     environment = access.environment(record.environment_id)
@@ -104,15 +113,17 @@ def service_domain_update(access: Access, input: Document) -> bool:
 
 
 @mutation("serviceDomainDelete")
-def service_domain_delete(access: Access, id: str) -> bool:
-    return _delete(access, access.domain(id, "service"), "serviceDomains")
+def service_domain_delete(access: Access, identifier: str) -> bool:
+    """Removes a generated domain."""
+    return _delete(access, access.domain(identifier, "service"), "serviceDomains")
 
 
 @mutation("customDomainCreate")
-def custom_domain_create(access: Access, input: Document) -> Document:
-    railway, port, name = access.railway, input.get("targetPort"), input["domain"]
-    access.project(input["projectId"])
-    environment, record = access.instance(input["serviceId"], input["environmentId"])
+def custom_domain_create(access: Access, given: Document) -> Document:
+    """Registers a domain; its certificate comes later, its DNS records are known at once."""
+    railway, port, name = access.railway, given.get("targetPort"), given["domain"]
+    access.project(given["projectId"])
+    environment, record = access.instance(given["serviceId"], given["environmentId"])
     _check_port(port)
     if name.endswith(f".{SERVICE_DOMAIN_SUFFIX}"):
         raise InvalidInput("A custom domain can't be a Railway domain")
@@ -123,8 +134,11 @@ def custom_domain_create(access: Access, input: Document) -> Document:
 
 
 @mutation("customDomainUpdate")
-def custom_domain_update(access: Access, id: str, environment_id: str, target_port: int | None = None) -> bool:
-    record = access.domain(id, "custom")
+def custom_domain_update(
+    access: Access, identifier: str, environment_id: str, target_port: int | None = None
+) -> bool:
+    """Sets the target port; absent or null clears it."""
+    record = access.domain(identifier, "custom")
     if record.environment_id != environment_id:
         raise NotFound("Domain")
     _check_port(target_port)
@@ -136,8 +150,9 @@ def custom_domain_update(access: Access, id: str, environment_id: str, target_po
 
 
 @mutation("customDomainDelete")
-def custom_domain_delete(access: Access, id: str) -> bool:
-    return _delete(access, access.domain(id, "custom"), "customDomains")
+def custom_domain_delete(access: Access, identifier: str) -> bool:
+    """Removes a custom domain."""
+    return _delete(access, access.domain(identifier, "custom"), "customDomains")
 
 
 def _delete(access: Access, record: Domain, section: str) -> bool:
@@ -148,8 +163,9 @@ def _delete(access: Access, record: Domain, section: str) -> bool:
 
 
 @mutation("customDomainIssueCertificate")
-def custom_domain_issue_certificate(access: Access, id: str) -> bool:
-    record = access.domain(id, "custom")
+def custom_domain_issue_certificate(access: Access, identifier: str) -> bool:
+    """Tries a failed certificate again."""
+    record = access.domain(identifier, "custom")
     if record.certificate_status == "ISSUE_FAILED":
         record.certificate_status = "ISSUING"
     return True

@@ -3,24 +3,27 @@
 from copy import deepcopy
 from typing import Any
 
-from .. import views
-from ..access import Access, required_name
-from ..changes import change
-from ..commits import stage
-from ..core import Railway
-from ..errors import AlreadyExists
-from ..pagination import connection
-from ..state import Document, Environment
+from railway_emulator import views
+from railway_emulator.access import Access, required_name
+from railway_emulator.changes import change
+from railway_emulator.commits import stage
+from railway_emulator.core import Railway
+from railway_emulator.errors import AlreadyExists
+from railway_emulator.pagination import connection
+from railway_emulator.state import Document, Environment
+
 from .registry import mutation, query
 
 
 @query("environment")
-def environment(access: Access, id: str, project_id: str | None = None) -> Document:
-    return views.environment(access, access.environment(id, project_id))
+def environment(access: Access, identifier: str, project_id: str | None = None) -> Document:
+    """Answers one environment."""
+    return views.environment(access, access.environment(identifier, project_id))
 
 
 @query("environments")
 def environments(access: Access, project_id: str, is_ephemeral: bool | None = None, **page: Any) -> Document:
+    """Answers a project's environments."""
     record = access.project(project_id)
     found = [
         e
@@ -31,6 +34,7 @@ def environments(access: Access, project_id: str, is_ephemeral: bool | None = No
 
 
 def new_environment(railway: Railway, project_id: str, name: str) -> Environment:
+    """Makes an empty environment."""
     now = railway.now()
     record = Environment(
         id=railway.new_id(),
@@ -49,12 +53,13 @@ def _check_name(railway: Railway, project_id: str, name: str, itself: str | None
 
 
 @mutation("environmentCreate")
-def environment_create(access: Access, input: Document) -> Document:
+def environment_create(access: Access, given: Document) -> Document:
+    """Makes an environment: empty, or with everything of its source."""
     access.require_account()
-    railway, owner = access.railway, access.project(input["projectId"])
-    name = required_name(input["name"], "Environment")
+    railway, owner = access.railway, access.project(given["projectId"])
+    name = required_name(given["name"], "Environment")
     _check_name(railway, owner.id, name)
-    source_id = input.get("sourceEnvironmentId")
+    source_id = given.get("sourceEnvironmentId")
     source = access.environment(source_id, owner.id) if source_id else None
     railway.cool_down(
         "environmentCreate",
@@ -62,14 +67,14 @@ def environment_create(access: Access, input: Document) -> Document:
         "Only one environment can be created per user every 30s",
     )
     record = new_environment(railway, owner.id, name)
-    record.is_ephemeral = bool(input.get("ephemeral"))
+    record.is_ephemeral = bool(given.get("ephemeral"))
     if source is not None:
         record.source_environment_id = source.id
         copy = copied(source.config)
-        if input.get("stageInitialChanges"):
+        if given.get("stageInitialChanges"):
             stage(railway, record, copy, merge=False)
         else:
-            change(railway, record, copy, "environmentCreate", deploys=not input.get("skipInitialDeploys"))
+            change(railway, record, copy, "environmentCreate", deploys=not given.get("skipInitialDeploys"))
     return views.environment(access, record)
 
 
@@ -85,26 +90,28 @@ def copied(config: Document) -> Document:
 
 
 @mutation("environmentRename")
-def environment_rename(access: Access, id: str, input: Document) -> Document:
+def environment_rename(access: Access, identifier: str, given: Document) -> Document:
+    """Renames an environment."""
     access.require_account()
-    record = access.environment(id)
-    name = required_name(input["name"], "Environment")
+    record = access.environment(identifier)
+    name = required_name(given["name"], "Environment")
     _check_name(access.railway, record.project_id, name, itself=record.id)
     record.name, record.updated_at = name, access.railway.now()
     return views.environment(access, record)
 
 
 @mutation("environmentDelete")
-def environment_delete(access: Access, id: str) -> bool:
+def environment_delete(access: Access, identifier: str) -> bool:
+    """Removes an environment and everything that exists only in it."""
     access.require_account()
-    remove_environment(access.railway, access.environment(id))
+    remove_environment(access.railway, access.environment(identifier))
     return True
 
 
 def remove_environment(railway: Railway, record: Environment) -> None:
     """Removes an environment with everything that exists only in it."""
     state = railway.state
-    for owned in (
+    owners: tuple[dict[str, Any], ...] = (
         state.service_instances,
         state.volume_instances,
         state.domains,
@@ -113,8 +120,9 @@ def remove_environment(railway: Railway, record: Environment) -> None:
         state.workflows,
         state.patches,
         state.project_tokens,
-    ):
-        for identifier, item in list(owned.items()):
-            if item.environment_id == record.id:
-                railway.forget(owned, identifier)  # type: ignore[type-var]
+    )
+    for owned in owners:
+        here = [identifier for identifier, item in owned.items() if item.environment_id == record.id]
+        for identifier in here:
+            railway.forget(owned, identifier)
     railway.forget(state.environments, record.id)

@@ -3,13 +3,14 @@
 from copy import deepcopy
 from typing import Any
 
-from .. import views
-from ..access import Access
-from ..changes import change
-from ..configuration import services
-from ..deployments import deploy, of_service, redeploy
-from ..errors import InvalidInput, Refusal
-from ..state import Document, Environment
+from railway_emulator import views
+from railway_emulator.access import Access
+from railway_emulator.changes import change
+from railway_emulator.configuration import services
+from railway_emulator.deployments import deploy, of_service, redeploy
+from railway_emulator.errors import InvalidInput, Refusal
+from railway_emulator.state import Document, Environment
+
 from .registry import mutation, query
 
 _PLACES = {
@@ -37,13 +38,14 @@ _PLACES = {
 
 @query("serviceInstance")
 def service_instance(access: Access, service_id: str, environment_id: str) -> Document:
+    """Answers a service's instance in one environment."""
     _, record = access.instance(service_id, environment_id)
     return views.service_instance(access, record)
 
 
 @mutation("serviceInstanceUpdate")
 def service_instance_update(
-    access: Access, service_id: str, input: Document, environment_id: str | None = None
+    access: Access, service_id: str, given: Document, environment_id: str | None = None
 ) -> bool:
     """Answers false when nothing changed, and true, doing nothing, where the service has no instance."""
     railway, record = access.railway, access.service(service_id)
@@ -51,63 +53,69 @@ def service_instance_update(
     here = [e for e in targets if record.id in railway.instances(e.id)]
     changed = not here
     for environment in here:
-        if railway.profile.healthcheck_needs_deployment and any(key.startswith("healthcheck") for key in input):
-            if not of_service(railway, environment.id, record.id):
-                raise Refusal("Invalid input")
+        if (
+            railway.profile.healthcheck_needs_deployment
+            and any(key.startswith("healthcheck") for key in given)
+            and not of_service(railway, environment.id, record.id)
+        ):
+            raise Refusal("Invalid given")
         before = deepcopy(environment.config)
-        patch = {"services": {record.id: instance_patch(environment, record.id, input)}}
+        patch = {"services": {record.id: instance_patch(environment, record.id, given)}}
         deploys = railway.profile.instance_update_deploys
         change(railway, environment, patch, "serviceInstanceUpdate", deploys=deploys)
         changed = changed or environment.config != before
     return changed
 
 
-def instance_patch(environment: Environment, service_id: str, input: Document) -> Document:
+def instance_patch(environment: Environment, service_id: str, given: Document) -> Document:
     """Returns the patch that means the same: absent keeps, null clears."""
     patch: Document = {}
-    for key, value in input.items():
+    for key, value in given.items():
         if key in _PLACES:
             patch.setdefault(_PLACES[key], {})[key] = value
-    if "source" in input:
-        source = input["source"] or {"image": None, "repo": None}
+    if "source" in given:
+        source = given["source"] or {"image": None, "repo": None}
         patch.setdefault("source", {}).update(source)
-    if "railwayConfigFile" in input:
-        patch["configFile"] = input["railwayConfigFile"]
-    if "region" in input or "numReplicas" in input:
-        patch.setdefault("deploy", {})["multiRegionConfig"] = _regions(environment, service_id, input)
+    if "railwayConfigFile" in given:
+        patch["configFile"] = given["railwayConfigFile"]
+    if "region" in given or "numReplicas" in given:
+        patch.setdefault("deploy", {})["multiRegionConfig"] = _regions(environment, service_id, given)
     return patch
 
 
-def _regions(environment: Environment, service_id: str, input: Document) -> Document:
+def _regions(environment: Environment, service_id: str, given: Document) -> Document:
     """The legacy pair means one region; all others go."""
     existing: Document = services(environment.config)[service_id]["deploy"]["multiRegionConfig"]
     first = next(iter(existing))
-    region = input.get("region") or first
-    count = input.get("numReplicas") or existing.get(first, {}).get("numReplicas", 1)
-    return {**{name: None for name in existing}, region: {"numReplicas": count}}
+    region = given.get("region") or first
+    count = given.get("numReplicas") or existing.get(first, {}).get("numReplicas", 1)
+    return {**dict.fromkeys(existing), region: {"numReplicas": count}}
 
 
 @query("serviceInstanceLimitOverride")
 def limit_override(access: Access, service_id: str, environment_id: str) -> Any:
+    """Answers the limits set for an instance; null where none are."""
     environment, record = access.instance(service_id, environment_id)
     return services(environment.config)[record.service_id]["deploy"].get("limitOverride")
 
 
 @query("serviceInstanceLimits")
 def limits(access: Access, service_id: str, environment_id: str) -> Document:
+    """Answers an instance's limits, the plan's where none are set."""
     override = limit_override(access, service_id, environment_id) or {}
     plan = {"cpu": 8, "memoryBytes": 8_000_000_000}
     return {"containers": {**plan, **override.get("containers", {})}}
 
 
 @mutation("serviceInstanceLimitsUpdate")
-def limits_update(access: Access, input: Document) -> bool:
-    environment, record = access.instance(input["serviceId"], input["environmentId"])
+def limits_update(access: Access, given: Document) -> bool:
+    """Sets limits; null clears one."""
+    environment, record = access.instance(given["serviceId"], given["environmentId"])
     containers: Document = {}
-    if "vCPUs" in input:
-        containers["cpu"] = input["vCPUs"]
-    if "memoryGB" in input:
-        memory = input["memoryGB"]
+    if "vCPUs" in given:
+        containers["cpu"] = given["vCPUs"]
+    if "memoryGB" in given:
+        memory = given["memoryGB"]
         containers["memoryBytes"] = None if memory is None else int(memory * 1_000_000_000)
     patch = {"services": {record.service_id: {"deploy": {"limitOverride": {"containers": containers}}}}}
     change(access.railway, environment, patch, "serviceInstanceLimitsUpdate", deploys=False)
@@ -116,6 +124,7 @@ def limits_update(access: Access, input: Document) -> bool:
 
 @mutation("serviceInstanceRedeploy")
 def service_instance_redeploy(access: Access, service_id: str, environment_id: str) -> bool:
+    """Deploys again; true, doing nothing, for a service without a source."""
     environment, record = access.instance(service_id, environment_id)
     redeploy(access.railway, environment, record.service_id, "serviceInstanceRedeploy")
     return True
@@ -125,6 +134,7 @@ def service_instance_redeploy(access: Access, service_id: str, environment_id: s
 def service_instance_deploy_v2(
     access: Access, service_id: str, environment_id: str, commit_sha: str | None = None
 ) -> str:
+    """Deploys from the source; answers the deployment's id."""
     environment, record = access.instance(service_id, environment_id)
     started = deploy(access.railway, environment, record.service_id, "serviceInstanceDeployV2", commit_sha)
     if started is None:
@@ -138,7 +148,8 @@ def service_instance_deploy(
     service_id: str,
     environment_id: str,
     commit_sha: str | None = None,
-    latest_commit: bool | None = None,
+    **_latest: bool | None,
 ) -> bool:
+    """Deploys from the source; answers only true."""
     service_instance_deploy_v2(access, service_id, environment_id, commit_sha)
     return True

@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from .. import views
-from ..access import Access, required_name
-from ..core import WORKSPACE_ID
-from ..errors import NotAuthorized
-from ..pagination import connection
-from ..state import Document, Project
+from railway_emulator import views
+from railway_emulator.access import Access, required_name
+from railway_emulator.core import WORKSPACE_ID
+from railway_emulator.errors import NotAuthorized
+from railway_emulator.pagination import PAGE_ARGUMENTS, connection
+from railway_emulator.state import Document, Project
+
 from .environments import new_environment, remove_environment
 from .registry import mutation, query
 
 
 @query("project")
-def project(access: Access, id: str) -> Document:
-    return views.project(access, access.project(id))
+def project(access: Access, identifier: str) -> Document:
+    """Answers one project."""
+    return views.project(access, access.project(identifier))
 
 
 @query("projects")
@@ -22,12 +24,12 @@ def projects(
     access: Access,
     workspace_id: str | None = None,
     order_by: str | None = None,
-    include_deleted: bool | None = None,
-    user_id: str | None = None,
     **page: Any,
 ) -> Document:
+    """Answers the account's projects."""
     access.require_account()
     _check_workspace(workspace_id)
+    page = {key: value for key, value in page.items() if key in PAGE_ARGUMENTS}
     found = access.railway.listed(access.railway.state.projects.values())
     if order_by == "NAME_ASC":
         found.sort(key=lambda p: p.name)
@@ -44,11 +46,12 @@ def _check_workspace(workspace_id: str | None) -> None:
 
 
 @mutation("projectCreate")
-def project_create(access: Access, input: Document) -> Document:
+def project_create(access: Access, given: Document) -> Document:
+    """Makes a project with one environment."""
     access.require_account()
     railway = access.railway
-    _check_workspace(input.get("workspaceId"))
-    name = required_name(input["name"], "Project")
+    _check_workspace(given.get("workspaceId"))
+    name = required_name(given["name"], "Project")
     railway.cool_down(
         "projectCreate",
         railway.profile.creation_cooldown_seconds,
@@ -60,13 +63,13 @@ def project_create(access: Access, input: Document) -> Document:
         created_at=now,
         updated_at=now,
         name=name,
-        description=input.get("description"),
+        description=given.get("description"),
         workspace_id=WORKSPACE_ID,
-        is_public=bool(input.get("isPublic")),
-        pr_deploys=bool(input.get("prDeploys")),
+        is_public=bool(given.get("isPublic")),
+        pr_deploys=bool(given.get("prDeploys")),
     )
     railway.state.projects[record.id] = record
-    new_environment(railway, record.id, input.get("defaultEnvironmentName") or "production")
+    new_environment(railway, record.id, given.get("defaultEnvironmentName") or "production")
     return views.project(access, record)
 
 
@@ -81,25 +84,27 @@ _UPDATABLE = {
 
 
 @mutation("projectUpdate")
-def project_update(access: Access, id: str, input: Document) -> Document:
+def project_update(access: Access, identifier: str, given: Document) -> Document:
+    """Changes what is given; null clears a description."""
     access.require_account()
-    record = access.project(id)
-    if input.get("name") is not None:
-        record.name = required_name(input["name"], "Project")
-    if input.get("baseEnvironmentId") is not None:
-        access.environment(input["baseEnvironmentId"], record.id)
+    record = access.project(identifier)
+    if given.get("name") is not None:
+        record.name = required_name(given["name"], "Project")
+    if given.get("baseEnvironmentId") is not None:
+        access.environment(given["baseEnvironmentId"], record.id)
     for key, attribute in _UPDATABLE.items():
-        if key in input:
+        if key in given:
             clearable = key in ("description", "baseEnvironmentId")
-            setattr(record, attribute, input[key] if clearable else bool(input[key]))
+            setattr(record, attribute, given[key] if clearable else bool(given[key]))
     record.updated_at = access.railway.now()
     return views.project(access, record)
 
 
 @mutation("projectDelete")
-def project_delete(access: Access, id: str) -> bool:
+def project_delete(access: Access, identifier: str) -> bool:
+    """Removes a project and everything in it, at once."""
     access.require_account()
-    railway, record = access.railway, access.project(id)
+    railway, record = access.railway, access.project(identifier)
     for environment in railway.environments(record.id):
         remove_environment(railway, environment)
     for service in railway.project_services(record.id):

@@ -12,11 +12,13 @@ Resolver = Callable[..., Any]
 
 
 class Unset(Enum):
-    TOKEN = "unset"
+    """The type of `UNSET`."""
+
+    VALUE = "unset"
 
 
-UNSET: Final = Unset.TOKEN
-UnsetType = Literal[Unset.TOKEN]
+UNSET: Final = Unset.VALUE
+UnsetType = Literal[Unset.VALUE]
 
 
 class Operations:
@@ -27,9 +29,11 @@ class Operations:
         self.mutations: dict[str, Resolver] = {}
 
     def query(self, name: str) -> Callable[[Resolver], Resolver]:
+        """Registers the function below as a query's resolver."""
         return self._register(self.queries, name)
 
     def mutation(self, name: str) -> Callable[[Resolver], Resolver]:
+        """Registers the function below as a mutation's resolver."""
         return self._register(self.mutations, name)
 
     @staticmethod

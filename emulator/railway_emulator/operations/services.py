@@ -2,18 +2,20 @@
 
 from typing import Any
 
-from .. import views
-from ..access import Access, required_name
-from ..changes import change
-from ..core import Railway
-from ..errors import AlreadyExists, InvalidInput, NotFound
-from ..state import Document, Service
+from railway_emulator import views
+from railway_emulator.access import Access, required_name
+from railway_emulator.changes import change
+from railway_emulator.core import Railway
+from railway_emulator.errors import AlreadyExists, InvalidInput, NotFound
+from railway_emulator.state import Document, Service
+
 from .registry import UNSET, mutation, query
 
 
 @query("service")
-def service(access: Access, id: str) -> Document:
-    return views.service(access, access.service(id))
+def service(access: Access, identifier: str) -> Document:
+    """Answers one service."""
+    return views.service(access, access.service(identifier))
 
 
 def _check_name(railway: Railway, project_id: str, name: str, itself: str | None = None) -> None:
@@ -22,17 +24,17 @@ def _check_name(railway: Railway, project_id: str, name: str, itself: str | None
 
 
 @mutation("serviceCreate")
-def service_create(access: Access, input: Document) -> Document:
-    """Absent `environmentId`: an instance in every environment that isn't a fork; null: a row, no instance."""
-    railway, owner = access.railway, access.project(input["projectId"])
-    name = required_name(input.get("name") or f"service-{railway.new_id()[:8]}", "Service")
+def service_create(access: Access, given: Document) -> Document:
+    """Absent `environmentId`: an instance in every environment that isn't a fork; null: only the row."""
+    railway, owner = access.railway, access.project(given["projectId"])
+    name = required_name(given.get("name") or f"service-{railway.new_id()[:8]}", "Service")
     _check_name(railway, owner.id, name)
-    environment_id: Any = input.get("environmentId", UNSET)
-    source = {key: value for key, value in (input.get("source") or {}).items() if value is not None}
-    if input.get("branch") is not None:
+    environment_id: Any = given.get("environmentId", UNSET)
+    source = {key: value for key, value in (given.get("source") or {}).items() if value is not None}
+    if given.get("branch") is not None:
         if "repo" not in source:
             raise InvalidInput("branch requires a repository")
-        source["branch"] = input["branch"]
+        source["branch"] = given["branch"]
     targets = []
     if environment_id is not None:
         named = None if environment_id is UNSET else environment_id
@@ -44,9 +46,9 @@ def service_create(access: Access, input: Document) -> Document:
         updated_at=now,
         project_id=owner.id,
         name=name,
-        icon=input.get("icon"),
+        icon=given.get("icon"),
     )
-    settings = _instance_patch(source, input)
+    settings = _instance_patch(source, given)
     railway.state.services[record.id] = record
     try:
         for environment in targets:
@@ -57,32 +59,33 @@ def service_create(access: Access, input: Document) -> Document:
     return views.service(access, record)
 
 
-def _instance_patch(source: Document, input: Document) -> Document:
+def _instance_patch(source: Document, given: Document) -> Document:
     patch: Document = {"isCreated": True, "source": source}
-    if input.get("variables"):
-        patch["variables"] = {name: {"value": value} for name, value in input["variables"].items()}
-    if input.get("registryCredentials"):
-        patch["deploy"] = {"registryCredentials": dict(input["registryCredentials"])}
+    if given.get("variables"):
+        patch["variables"] = {name: {"value": value} for name, value in given["variables"].items()}
+    if given.get("registryCredentials"):
+        patch["deploy"] = {"registryCredentials": dict(given["registryCredentials"])}
     return patch
 
 
 @mutation("serviceUpdate")
-def service_update(access: Access, id: str, input: Document) -> Document:
-    record = access.service(id)
-    if input.get("name") is not None:
-        name = required_name(input["name"], "Service")
+def service_update(access: Access, identifier: str, given: Document) -> Document:
+    """Renames a service, or sets its icon. References to its name don't follow."""
+    record = access.service(identifier)
+    if given.get("name") is not None:
+        name = required_name(given["name"], "Service")
         _check_name(access.railway, record.project_id, name, itself=record.id)
         record.name = name
-    if "icon" in input:
-        record.icon = input["icon"]
+    if "icon" in given:
+        record.icon = given["icon"]
     record.updated_at = access.railway.now()
     return views.service(access, record)
 
 
 @mutation("serviceDelete")
-def service_delete(access: Access, id: str, environment_id: str | None = None) -> bool:
-    """Removes the instance in one environment, or in all that aren't forks; the row goes with the last one."""
-    railway, record = access.railway, access.service(id)
+def service_delete(access: Access, identifier: str, environment_id: str | None = None) -> bool:
+    """Removes the instance in one environment, or in all but forks; the row goes with the last one."""
+    railway, record = access.railway, access.service(identifier)
     if environment_id is None:
         access.require_account()
     existing = {instance.environment_id for instance in railway.instances_of(record.id)}
@@ -98,21 +101,25 @@ def service_delete(access: Access, id: str, environment_id: str | None = None) -
 
 
 @mutation("serviceConnect")
-def service_connect(access: Access, id: str, input: Document) -> Document:
-    record = access.service(id)
-    if bool(input.get("image")) == bool(input.get("repo")):
+def service_connect(access: Access, identifier: str, given: Document) -> Document:
+    """Connects a service to a source in all environments but forks, and deploys it."""
+    record = access.service(identifier)
+    if bool(given.get("image")) == bool(given.get("repo")):
         raise InvalidInput("Connect either an image or a repository")
-    source: Document = {"image": input.get("image"), "repo": input.get("repo"), "branch": input.get("branch")}
-    if input.get("repo") and not input.get("branch"):
+    source: Document = {"image": given.get("image"), "repo": given.get("repo"), "branch": given.get("branch")}
+    if given.get("repo") and not given.get("branch"):
         del source["branch"]
     _set_source(access, record, source, "serviceConnect", deploys=True)
     return views.service(access, record)
 
 
 @mutation("serviceDisconnect")
-def service_disconnect(access: Access, id: str) -> Document:
-    record = access.service(id)
-    _set_source(access, record, {"image": None, "repo": None, "branch": None}, "serviceDisconnect", deploys=False)
+def service_disconnect(access: Access, identifier: str) -> Document:
+    """Takes a service's source away; what runs goes on running."""
+    record = access.service(identifier)
+    _set_source(
+        access, record, {"image": None, "repo": None, "branch": None}, "serviceDisconnect", deploys=False
+    )
     return views.service(access, record)
 
 

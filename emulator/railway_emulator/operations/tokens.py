@@ -4,16 +4,18 @@ import hashlib
 import secrets
 from typing import Any
 
-from .. import views
-from ..access import Access, required_name
-from ..core import WORKSPACE_ID, WORKSPACE_NAME, Railway
-from ..errors import PROJECT_TOKEN_NOT_FOUND, NotAuthorized, Refusal
-from ..pagination import connection
-from ..state import Document, Token
+from railway_emulator import views
+from railway_emulator.access import Access, required_name
+from railway_emulator.core import WORKSPACE_ID, WORKSPACE_NAME, Railway
+from railway_emulator.errors import PROJECT_TOKEN_NOT_FOUND, NotAuthorized, Refusal
+from railway_emulator.pagination import connection
+from railway_emulator.state import Document, Token
+
 from .registry import mutation, query
 
 
 def digest(secret: str) -> str:
+    """Returns what is kept of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -32,37 +34,44 @@ def _new_token(railway: Railway, name: str) -> tuple[Token, str]:
 
 @query("apiToken")
 def api_token(access: Access) -> Document:
+    """Answers which workspaces the account's token reaches."""
     access.require_account()
     return {"workspaces": [{"id": WORKSPACE_ID, "name": WORKSPACE_NAME}]}
 
 
 @query("apiTokens")
 def api_tokens(access: Access, **page: Any) -> Document:
+    """Answers the account's tokens, without their secrets."""
     access.require_account()
-    return connection(access.railway.listed(access.railway.state.api_tokens.values()), views.api_token, **page)
+    return connection(
+        access.railway.listed(access.railway.state.api_tokens.values()), views.api_token, **page
+    )
 
 
 @mutation("apiTokenCreate")
-def api_token_create(access: Access, input: Document) -> str:
+def api_token_create(access: Access, given: Document) -> str:
+    """Makes a token; answers only its secret, once."""
     access.require_account()
-    if input.get("workspaceId") not in (None, WORKSPACE_ID):
+    if given.get("workspaceId") not in (None, WORKSPACE_ID):
         raise NotAuthorized
-    token, secret = _new_token(access.railway, input["name"])
-    token.workspace_id = input.get("workspaceId")
+    token, secret = _new_token(access.railway, given["name"])
+    token.workspace_id = given.get("workspaceId")
     access.railway.state.api_tokens[token.id] = token
     return secret
 
 
 @mutation("apiTokenDelete")
-def api_token_delete(access: Access, id: str) -> bool:
+def api_token_delete(access: Access, identifier: str) -> bool:
+    """Removes a token."""
     access.require_account()
-    access.railway.found(access.railway.state.api_tokens, id, "Token")
-    access.railway.forget(access.railway.state.api_tokens, id)
+    access.railway.found(access.railway.state.api_tokens, identifier, "Token")
+    access.railway.forget(access.railway.state.api_tokens, identifier)
     return True
 
 
 @query("projectToken")
 def project_token(access: Access) -> Document:
+    """Answers what the request's own project token is for."""
     if access.caller.project_token is None:
         raise Refusal(PROJECT_TOKEN_NOT_FOUND)
     return views.project_token(access, access.caller.project_token)
@@ -70,6 +79,7 @@ def project_token(access: Access) -> Document:
 
 @query("projectTokens")
 def project_tokens(access: Access, project_id: str, **page: Any) -> Document:
+    """Answers a project's tokens, without their secrets."""
     access.require_account()
     record = access.project(project_id)
     found = [t for t in access.railway.state.project_tokens.values() if t.project_id == record.id]
@@ -77,19 +87,21 @@ def project_tokens(access: Access, project_id: str, **page: Any) -> Document:
 
 
 @mutation("projectTokenCreate")
-def project_token_create(access: Access, input: Document) -> str:
+def project_token_create(access: Access, given: Document) -> str:
+    """Makes a token for one environment; answers only its secret, once."""
     access.require_account()
-    environment = access.environment(input["environmentId"], input["projectId"])
-    token, secret = _new_token(access.railway, input["name"])
+    environment = access.environment(given["environmentId"], given["projectId"])
+    token, secret = _new_token(access.railway, given["name"])
     token.project_id, token.environment_id = environment.project_id, environment.id
     access.railway.state.project_tokens[token.id] = token
     return secret
 
 
 @mutation("projectTokenDelete")
-def project_token_delete(access: Access, id: str) -> bool:
+def project_token_delete(access: Access, identifier: str) -> bool:
+    """Removes a project's token."""
     access.require_account()
-    token = access.railway.found(access.railway.state.project_tokens, id, "ProjectToken")
+    token = access.railway.found(access.railway.state.project_tokens, identifier, "ProjectToken")
     access.project(token.project_id or "")
-    access.railway.forget(access.railway.state.project_tokens, id)
+    access.railway.forget(access.railway.state.project_tokens, identifier)
     return True

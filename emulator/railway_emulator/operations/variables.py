@@ -1,11 +1,12 @@
 """Variables, one by one or as a map; without a service they are the environment's shared ones."""
 
-from .. import changes
-from ..access import Access
-from ..configuration import services
-from ..errors import InvalidInput
-from ..references import Renderer
-from ..state import Document, Environment
+from railway_emulator import changes
+from railway_emulator.access import Access
+from railway_emulator.configuration import services
+from railway_emulator.errors import InvalidInput
+from railway_emulator.references import Renderer
+from railway_emulator.state import Document, Environment
+
 from .registry import mutation, query
 
 
@@ -30,6 +31,7 @@ def variables(
     service_id: str | None = None,
     unrendered: bool | None = None,
 ) -> dict[str, str | None]:
+    """Answers a service's variables, or the shared ones; rendered unless asked otherwise."""
     environment = _environment(access, project_id, environment_id, service_id)
     kept = _kept(environment, service_id)
     if unrendered:
@@ -44,39 +46,57 @@ def variables(
 def variables_for_service_deployment(
     access: Access, project_id: str, environment_id: str, service_id: str
 ) -> dict[str, str | None]:
+    """Answers what a container would get now."""
     environment = _environment(access, project_id, environment_id, service_id)
     kept = _kept(environment, service_id)
     rendered = Renderer(access.railway, environment).service(service_id, system=True)
     return {name: None if kept.get(name, {}).get("isSealed") else value for name, value in rendered.items()}
 
 
-def _patch(access: Access, input: Document, values: dict[str, Document | None], cause: str, skip: bool) -> None:
-    service_id = input.get("serviceId")
-    environment = _environment(access, input["projectId"], input["environmentId"], service_id)
-    patch = {"sharedVariables": values} if service_id is None else {"services": {service_id: {"variables": values}}}
+def _patch(
+    access: Access, given: Document, values: dict[str, Document | None], cause: str, skip: bool
+) -> None:
+    service_id = given.get("serviceId")
+    environment = _environment(access, given["projectId"], given["environmentId"], service_id)
+    patch = (
+        {"sharedVariables": values}
+        if service_id is None
+        else {"services": {service_id: {"variables": values}}}
+    )
     changes.change(access.railway, environment, patch, cause, deploys=not skip)
 
 
 @mutation("variableUpsert")
-def variable_upsert(access: Access, input: Document) -> bool:
-    _patch(access, input, {input["name"]: {"value": input["value"]}}, "variableUpsert", bool(input["skipDeploys"]))
+def variable_upsert(access: Access, given: Document) -> bool:
+    """Sets one variable, and deploys unless told not to."""
+    _patch(
+        access,
+        given,
+        {given["name"]: {"value": given["value"]}},
+        "variableUpsert",
+        bool(given["skipDeploys"]),
+    )
     return True
 
 
 @mutation("variableCollectionUpsert")
-def variable_collection_upsert(access: Access, input: Document) -> bool:
-    if not isinstance(input["variables"], dict):
+def variable_collection_upsert(access: Access, given: Document) -> bool:
+    """Sets several variables; with `replace` the others go."""
+    if not isinstance(given["variables"], dict):
         raise InvalidInput("variables must be an object")
-    service_id = input.get("serviceId")
-    environment = _environment(access, input["projectId"], input["environmentId"], service_id)
-    gone = _kept(environment, service_id).keys() - input["variables"].keys() if input["replace"] else set()
-    values: dict[str, Document | None] = {name: {"value": value} for name, value in input["variables"].items()}
-    values.update({name: None for name in gone})
-    _patch(access, input, values, "variableCollectionUpsert", bool(input["skipDeploys"]))
+    service_id = given.get("serviceId")
+    environment = _environment(access, given["projectId"], given["environmentId"], service_id)
+    gone = _kept(environment, service_id).keys() - given["variables"].keys() if given["replace"] else set()
+    values: dict[str, Document | None] = {
+        name: {"value": value} for name, value in given["variables"].items()
+    }
+    values.update(dict.fromkeys(gone))
+    _patch(access, given, values, "variableCollectionUpsert", bool(given["skipDeploys"]))
     return True
 
 
 @mutation("variableDelete")
-def variable_delete(access: Access, input: Document) -> bool:
-    _patch(access, input, {input["name"]: None}, "variableDelete", skip=False)
+def variable_delete(access: Access, given: Document) -> bool:
+    """Removes a variable; it can't be told not to deploy."""
+    _patch(access, given, {given["name"]: None}, "variableDelete", skip=False)
     return True
