@@ -1,4 +1,4 @@
-"""Check: inputs as a program wrote them become inputs as they are recorded, or a list of everything wrong with them.
+"""Check: a program's inputs become inputs as they are recorded, or a list of everything wrong with them.
 
 What is unknown is never judged. What is secret is never shown.
 """
@@ -116,8 +116,8 @@ def check_properties(
 def with_defaults(model: type[Model], recorded: Mapping[str, Any]) -> dict[str, Any]:
     """Return recorded properties as this version would have recorded them.
 
-    An older version may not have known a default, and another may have recorded what this one doesn't know; neither
-    is a change that anybody made.
+    An older version may not have known a default, and another may have recorded what this one doesn't know;
+    neither is a change that anybody made.
     """
     result: dict[str, Any] = {}
     for name, declared in properties_of(model).items():
@@ -135,9 +135,11 @@ def _object(
     model: type[Model], given: Mapping[str, Any], path: Path, failures: list[CheckFailure]
 ) -> dict[str, Any]:
     declared = properties_of(model)
-    for name in given:
-        if name not in declared and not name.startswith("__"):
-            failures.append(CheckFailure(render((*path, name)), _unknown_property(name, declared)))
+    failures += [
+        CheckFailure(render((*path, name)), _unknown_property(name, declared))
+        for name in given
+        if name not in declared and not name.startswith("__")
+    ]
     result: dict[str, Any] = {}
     for name, property_ in declared.items():
         value = given.get(name)

@@ -9,8 +9,8 @@ class ProviderInputs(Model):
     """The properties of `railway:…` in a stack's configuration, and of an explicit provider."""
 
     token: str | None = field(
-        doc="A token of an account or a workspace. Without it, `RAILWAY_API_TOKEN` or `RAILWAY_TOKEN` (a project's "
-        "token) is taken from the environment, and sent to Railway's own hosts only.",
+        doc="A token of an account or a workspace. Without it, `RAILWAY_API_TOKEN` or `RAILWAY_TOKEN` (a "
+        "project's token) is taken from the environment, and sent to Railway's own hosts only.",
         default=None,
         secret=True,
     )

@@ -11,7 +11,8 @@ A resource declares its inputs and its outputs as models:
         state: str = field(doc="…", follows=("sizeMb",))
 
 Attributes are written in snake_case here and in camelCase on the wire. A property's type is one of `str`,
-`int`, `float`, `bool`, a `Literal` of texts, another `Model`, `list[…]`, `dict[str, …]`, or any of these `| None`.
+`int`, `float`, `bool`, a `Literal` of texts, another `Model`, `list[…]`, `dict[str, …]`, or any of
+these `| None`.
 """
 
 from __future__ import annotations

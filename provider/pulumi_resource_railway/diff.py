@@ -79,8 +79,8 @@ def compare(
 ) -> Difference:
     """Compare recorded inputs with new ones.
 
-    Whether a value is secret makes no difference. A new value that isn't known yet differs: as an update, and for an
-    immutable property as a replacement, because it comes from something that is itself being replaced.
+    Whether a value is secret makes no difference. A new value that isn't known yet differs: as an update, and
+    for an immutable property as a replacement, because it comes from something that is itself being replaced.
 
     Args:
         resource: The resource.

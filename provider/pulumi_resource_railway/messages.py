@@ -10,7 +10,6 @@ from pydantic import ValidationError
 from pulumi_resource_railway.check import Naming, with_defaults
 from pulumi_resource_railway.diff import Difference, Kind
 from pulumi_resource_railway.errors import CheckFailure, UserError
-from pulumi_resource_railway.secretness import keep_secrets, mark_secrets
 from pulumi_resource_railway.values import from_struct, reveal
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def naming(request: provider_pb2.CheckRequest) -> Naming:
 
 
 def recorded_inputs(request: provider_pb2.DiffRequest | provider_pb2.UpdateRequest) -> dict[str, Any]:
-    """Return the inputs of the last update; an engine that doesn't send them sends the outputs, which echo them."""
+    """Return the inputs of the last update; an older engine sends only the outputs, which echo them."""
     return from_struct(request.old_inputs) or from_struct(request.olds)
 
 
@@ -75,19 +74,9 @@ def plain_state(resource: Resource[Any, Any], state: Mapping[str, Any]) -> Any:
 def _unreadable(error: ValidationError) -> UserError:
     names = ", ".join(sorted({".".join(map(str, problem["loc"])) for problem in error.errors()}))
     return UserError(
-        f"The state of this resource was recorded by another version of the provider and can't be read ({names}). "
+        f"Another version of the provider recorded this resource's state, and it can't be read ({names}). "
         "Run `pulumi refresh` to record it anew."
     )
-
-
-def with_secrets(
-    resource: Resource[Any, Any], outputs: Mapping[str, Any], *sources: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return outputs with everything secret that is so in one of the sources, by declaration, or by look."""
-    result = dict(outputs)
-    for source in sources:
-        result = keep_secrets(result, source)
-    return mark_secrets(resource.outputs, result)
 
 
 def check_failures(
@@ -95,8 +84,8 @@ def check_failures(
 ) -> list[provider_pb2.CheckFailure]:
     """Return failures as the engine shows them best.
 
-    The engine prints the value at a failure's property, also a secret's, and only knows the names at the top. So
-    anything but a plain scalar at the top is named in the reason instead.
+    The engine prints the value at a failure's property, also a secret's, and only knows the names at the top.
+    So anything but a plain scalar at the top is named in the reason instead.
     """
     messages = []
     for failure in failures:

@@ -1,4 +1,4 @@
-"""Operations in progress: their deadline, their cancellation, and what becomes of their errors on the wire."""
+"""Operations in progress: their deadline, their cancellation, and the form of their errors on the wire."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ T = TypeVar("T")
 GRACE_SECONDS: Final = 0.8
 # A resource that watches its own deadline has a better message than this module has, so it gets to go first.
 DEADLINE_MARGIN_SECONDS: Final = 5.0
+_MINUTE: Final = 60
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error of anybody's
@@ -40,15 +41,16 @@ class Operations:
         """Cancel everything that runs, and everything that starts from now on."""
         self._cancelled.set()
 
-    async def run(self, work: Coroutine[Any, Any, T], timeout: float) -> T:
+    async def run(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
         """Return what the work returns.
 
-        An operation that is cancelled or late gets a short time to end by itself, and what it then returns or raises
+        An operation that is cancelled or late gets a short time to end by itself, and what it then returns or
+        raises
         counts: an object that exists already must reach the engine's state.
 
         Raises:
             Cancelled: When the engine cancelled everything.
-            UserError: When it took longer than `timeout` seconds.
+            UserError: When it took longer than that many seconds.
         """
         if self._cancelled.is_set():
             work.close()
@@ -59,7 +61,7 @@ class Operations:
         try:
             await asyncio.wait(
                 {task, cancellation},
-                timeout=timeout + DEADLINE_MARGIN_SECONDS,
+                timeout=seconds + DEADLINE_MARGIN_SECONDS,
                 return_when=asyncio.FIRST_COMPLETED,
             )
             if not task.done():
@@ -70,8 +72,8 @@ class Operations:
             if self._cancelled.is_set():
                 raise Cancelled
             message = (
-                f"This took longer than {_duration(timeout)}. What is going on stands in Railway's dashboard; the next "
-                "`pulumi up` goes on from there. For more time set the resource option custom_timeouts."
+                f"This took longer than {_duration(seconds)}. Railway's dashboard shows what goes on; the "
+                "next `pulumi up` goes on from there. For more time set the resource option custom_timeouts."
             )
             raise UserError(message)
         finally:
@@ -99,8 +101,8 @@ async def abort(
         case _:
             trace = "".join(traceback.format_exception(error))
             message = (
-                "This is a defect of the Railway provider, not of your program; please report it with what follows."
-                f"\n{trace}"
+                "This is a defect of the Railway provider, not of your program; please report it with this:\n"
+                + trace
             )
             await context.abort(grpc.StatusCode.INTERNAL, redact(message, hidden))
 
@@ -120,10 +122,11 @@ async def _abort_partial(
 
 
 def _forget(task: asyncio.Task[Any]) -> None:
-    # One that outlives its call has nobody left to tell; asking keeps asyncio from complaining on standard error.
+    # One that outlives its call has nobody left to tell; asking keeps asyncio from complaining on standard
+    # error.
     if not task.cancelled():
         task.exception()
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:g} seconds"  # noqa: PLR2004 - two minutes
+    return f"{seconds / _MINUTE:.0f} minutes" if seconds >= 2 * _MINUTE else f"{seconds:g} seconds"

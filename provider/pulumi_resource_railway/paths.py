@@ -18,7 +18,7 @@ WILDCARD: Final = "*"
 
 
 def render(path: Path) -> str:
-    """Return the path as text: names after dots, keys that aren't plain names in `["…"]`, indexes in `[…]`."""
+    """Return the path as text: names after dots, other keys in `["…"]`, indexes in `[…]`."""
     text = ""
     for step in path:
         if isinstance(step, int):
@@ -50,7 +50,7 @@ def parse(text: str) -> Path:
 
 
 def is_within(path: Path, patterns: Sequence[Path]) -> bool:
-    """Say whether one of the patterns names the path or something that it lies in; `*` stands for any step."""
+    """Say whether a pattern names the path or something around it; `*` stands for any step."""
     return any(
         pattern
         and len(pattern) <= len(path)

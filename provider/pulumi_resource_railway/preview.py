@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_resource_railway.declaration import properties_of
 from pulumi_resource_railway.diff import compare, unstable_outputs
-from pulumi_resource_railway.secretness import mark_secrets
+from pulumi_resource_railway.outputs import recorded_outputs
 from pulumi_resource_railway.values import UNKNOWN, reveal
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def of_creation(resource: Resource[Any, Any], inputs: Mapping[str, Any]) -> dict
     declared = properties_of(resource.inputs)
     outputs = {name: value for name, value in inputs.items() if name in declared}
     outputs |= {name: UNKNOWN for name in properties_of(resource.outputs) if name not in declared}
-    return mark_secrets(resource.outputs, {**outputs, **resource.preview_outputs(None, reveal(outputs))})
+    return recorded_outputs(resource.outputs, {**outputs, **resource.preview_outputs(None, reveal(outputs))})
 
 
 def of_update(
@@ -37,4 +37,4 @@ def of_update(
         if name not in declared:
             outputs[name] = UNKNOWN if name in moving or name not in old else old[name]
     known = resource.preview_outputs(reveal(dict(old)), reveal(dict(new)))
-    return mark_secrets(resource.outputs, {**outputs, **known})
+    return recorded_outputs(resource.outputs, {**outputs, **known})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pulumi_resource_railway.errors import CheckFailure
+    from pulumi_resource_railway.railway.session import Session
 
 InputsT = TypeVar("InputsT", bound=Model)
 OutputsT = TypeVar("OutputsT", bound=Model)
@@ -71,7 +72,7 @@ class Context:
     urn: str
     name: str
     timeout: float
-    session: Any
+    session: Session
     log: EngineLog
 
     async def status(self, message: str) -> None:
@@ -154,8 +155,8 @@ class Resource(ABC, Generic[InputsT, OutputsT]):
         Args:
             context: The operation.
             id: The plain id, or the composite one at an import.
-            inputs: The inputs of the last update, to tell a default that Railway filled in from a change; None
-                at an import.
+            inputs: The inputs of the last update, to tell a default that Railway filled in from a
+                change; None at an import.
         """
 
     @abstractmethod

@@ -1,7 +1,7 @@
 """The Pulumi schema, derived from the declarations, and the SDK generated from it.
 
-`python -m pulumi_resource_railway.schema` writes `schema.json` beside the package, and with `--sdk` also the Python
-SDK. With `--check` it writes nothing and fails when either is stale.
+`python -m pulumi_resource_railway.schema` writes `schema.json` beside the package, and with `--sdk` also the
+Python SDK. With `--check` it writes nothing and fails when either is stale.
 """
 
 from __future__ import annotations
@@ -46,12 +46,13 @@ _README: Final = """\
 
 Typed Python classes for [Railway](https://railway.com), generated from the provider's schema: do not edit.
 
-`reference(service, "DATABASE_URL")` is a reference to another service's variable that carries the dependency on it.
+`reference(service, "DATABASE_URL")` is a reference to another service's variable that carries the dependency
+on it.
 """
 
 
 def schema(resources: Sequence[Resource[Any, Any]]) -> dict[str, Any]:
-    """Return Pulumi's schema of the package (pulumi.com/docs/iac/guides/building-extending/packages/schema)."""
+    """Return the schema; its form: pulumi.com/docs/iac/guides/building-extending/packages/schema."""
     types: dict[str, Any] = {}
     return {
         "name": PACKAGE,

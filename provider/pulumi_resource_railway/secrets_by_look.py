@@ -1,4 +1,4 @@
-"""Which variables look like secrets, so that no state holds them in the clear when a program forgot to say so."""
+"""Which variables look like secrets, so that no state holds in the clear what a program forgot to mark."""
 
 from __future__ import annotations
 
@@ -64,7 +64,8 @@ _SECRET_FORMS: Final = tuple(
 def looks_secret(name: str, value: str) -> bool:
     """Say whether a variable's name or its value's form looks like a secret.
 
-    References (`${{service.VARIABLE}}`) are taken out first: Railway fills them in, so they give nothing away.
+    References (`${{service.VARIABLE}}`) are taken out first: Railway fills them in, so they give nothing
+    away.
     """
     own = _REFERENCE.sub("", value)
     if not own:

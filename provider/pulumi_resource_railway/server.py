@@ -19,6 +19,8 @@ from pulumi_resource_railway.servicer import RailwayServicer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pulumi_resource_railway.configuration import ProviderInputs
+
 # Pulumi's own limit for a message, 400 MB; gRPC's default of 4 MB is too little for large states.
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024
 _OPTIONS: Final = (
@@ -32,7 +34,7 @@ _FAREWELL_SECONDS: Final = 1.5
 
 
 async def start(servicer: RailwayServicer, port: int = 0) -> tuple[grpc.aio.Server, int]:
-    """Serve on a port of this machine's loopback interface, a free one by default; return the server and the port."""
+    """Serve on a loopback port, a free one by default; return the server and the port."""
     server = grpc.aio.server(options=_OPTIONS)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     bound = server.add_insecure_port(f"127.0.0.1:{port}")
@@ -74,7 +76,7 @@ async def _signal() -> None:
 async def _orphaned() -> None:
     # Whoever started this process is its parent; when that one dies, another takes its place.
     parent = os.getppid()
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110 - the kernel tells nobody
         await asyncio.sleep(_PARENT_INTERVAL_SECONDS)
 
 
@@ -101,15 +103,19 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
+    from pulumi_resource_railway.railway.credentials import Configuration
     from pulumi_resource_railway.railway.session import Session
     from pulumi_resource_railway.resources import RESOURCES
 
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     address = next((argument for argument in arguments if not argument.startswith("-")), "")
 
+    def open_session(inputs: ProviderInputs) -> Session:
+        return Session.open(Configuration(inputs.token, inputs.project_token, inputs.endpoint))
+
     async def run() -> None:
         engine = EngineConnection()
-        await serve(RailwayServicer(RESOURCES, Session.open, engine), engine, address)
+        await serve(RailwayServicer(RESOURCES, open_session, engine), engine, address)
 
     asyncio.run(run())
     return 0

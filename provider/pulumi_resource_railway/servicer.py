@@ -1,8 +1,9 @@
+# ruff: noqa: N802 - the protocol names its calls
 """Pulumi's resource provider protocol, for the resources that are declared.
 
 The protocol is documented at pulumi.com/docs/iac/guides/building-extending/providers/implementers and in
-proto/pulumi/provider.proto of github.com/pulumi/pulumi. Everything here is asynchronous: the engine makes hundreds of
-calls at once, and each may wait for minutes.
+proto/pulumi/provider.proto of github.com/pulumi/pulumi. Everything here is asynchronous: the engine makes
+hundreds of calls at once, and each may wait for minutes.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ from pulumi_resource_railway.messages import (
     plain_state,
     recorded_inputs,
     sentence,
-    with_secrets,
 )
 from pulumi_resource_railway.operations import Operations, abort
+from pulumi_resource_railway.outputs import recorded_outputs
 from pulumi_resource_railway.resource import DEFAULT_TIMEOUT, Context, Resource
 from pulumi_resource_railway.schema import schema_text
 from pulumi_resource_railway.secretness import keep_secrets, mark_secrets
@@ -133,14 +134,17 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
 
     async def Parameterize(self, request: Message, context: Peer) -> NoReturn:
         """Refuse: there is one Railway."""
+        del request
         await _unimplemented(context, "The Railway provider takes no parameters.")
 
     async def Construct(self, request: Message, context: Peer) -> NoReturn:
         """Refuse: there are no components in here."""
+        del request
         await _unimplemented(context, "The Railway provider has no components.")
 
     async def Call(self, request: Message, context: Peer) -> NoReturn:
         """Refuse: resources have no methods."""
+        del request
         await _unimplemented(context, "The Railway provider's resources have no methods.")
 
     async def Invoke(self, request: provider_pb2.InvokeRequest, context: Peer) -> NoReturn:
@@ -241,7 +245,7 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
             async def work() -> provider_pb2.CreateResponse:
                 operation = await self._context(request)
                 created = await resource.create(operation, plain_inputs(resource, inputs))
-                outputs = with_secrets(resource, created.outputs.to_properties(), inputs)
+                outputs = recorded_outputs(resource.outputs, created.outputs.to_properties(), inputs)
                 return provider_pb2.CreateResponse(id=created.id, properties=to_struct(outputs))
 
             return await self._run(resource, work(), request.timeout, inputs)
@@ -262,7 +266,7 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
                 return provider_pb2.ReadResponse(
                     id=found.id,
                     inputs=to_struct(mark_secrets(resource.inputs, keep_secrets(live, recorded))),
-                    properties=to_struct(with_secrets(resource, outputs, recorded, state)),
+                    properties=to_struct(recorded_outputs(resource.outputs, outputs, recorded, state)),
                 )
 
             return await self._run(resource, work(), request.timeout, recorded, state)
@@ -280,7 +284,7 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
                 operation = await self._context(request)
                 before = plain_state(resource, old)
                 after = await resource.update(operation, request.id, before, plain_inputs(resource, new))
-                outputs = with_secrets(resource, after.to_properties(), new, old)
+                outputs = recorded_outputs(resource.outputs, after.to_properties(), new, old)
                 return provider_pb2.UpdateResponse(properties=to_struct(outputs))
 
             return await self._run(resource, work(), request.timeout, new, old)
@@ -338,16 +342,16 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
         self,
         resource: Resource[Any, Any],
         work: Coroutine[Any, Any, T],
-        timeout: float,
+        seconds: float,
         *sources: Mapping[str, Any],
     ) -> T:
         try:
-            return await self._operations.run(work, timeout or DEFAULT_TIMEOUT)
+            return await self._operations.run(work, seconds or DEFAULT_TIMEOUT)
         except PartialFailure as failure:
             outputs = failure.outputs
             plain = dict(outputs) if isinstance(outputs, Mapping) else outputs.to_properties()
             raise PartialFailure(
-                failure.id, with_secrets(resource, plain, *sources), failure.reasons
+                failure.id, recorded_outputs(resource.outputs, plain, *sources), failure.reasons
             ) from failure
 
     @asynccontextmanager

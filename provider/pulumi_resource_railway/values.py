@@ -1,7 +1,8 @@
 """Property values as plain Python, and their form on Pulumi's wire.
 
-A property is `None`, a `bool`, an `int` or a `float`, a `str`, a `list` or a `dict` with `str` keys. Three more
-things can stand in any place: `UNKNOWN` (known only after an update), `Secret` and, when asked for, `Output`.
+A property is `None`, a `bool`, an `int` or a `float`, a `str`, a `list` or a `dict` with `str` keys. Three
+more things can stand in any place: `UNKNOWN` (known only after an update), `Secret` and, when asked for,
+`Output`.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ UNKNOWN_SENTINELS: Final = frozenset(
     }
 )
 
-# Beyond this, a double doesn't hold every integer, so an integral number says nothing of the type that was meant.
+# Beyond this, a double doesn't hold every integer, so an integral number says nothing of the type that was
+# meant.
 _LARGEST_EXACT_INTEGER: Final = 2**53
 
 MASK: Final = "*****"

@@ -1,10 +1,12 @@
+# ruff: noqa: A002
 """Resources that exist in memory only, to drive the protocol without Railway."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field as dataclass_field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure, PartialFailure, UserError
@@ -79,7 +81,9 @@ class Box(Resource[BoxInputs, BoxOutputs]):
     def replace_refusal(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> CheckFailure | None:
         if new.get("allowReplace") is True or not old.get("mounts"):
             return None
-        return CheckFailure("shelfId", "can't change while the box holds something; set allowReplace to true.")
+        return CheckFailure(
+            "shelfId", "can't change while the box holds something; set allowReplace to true."
+        )
 
     async def create(self, context: Context, inputs: BoxInputs) -> Created[BoxOutputs]:
         store = await _called(context, "create")
@@ -90,7 +94,9 @@ class Box(Resource[BoxInputs, BoxOutputs]):
         await _settle(store, id, outputs)
         return Created(id, outputs)
 
-    async def read(self, context: Context, id: str, inputs: BoxInputs | None) -> Found[BoxInputs, BoxOutputs] | None:
+    async def read(
+        self, context: Context, id: str, inputs: BoxInputs | None
+    ) -> Found[BoxInputs, BoxOutputs] | None:
         store = await _called(context, "read")
         plain = id.rpartition("/")[2]
         if plain not in store.boxes:
@@ -112,8 +118,7 @@ class Box(Resource[BoxInputs, BoxOutputs]):
 
 
 async def _called(context: Context, what: str) -> Store:
-    store = context.session
-    assert isinstance(store, Store)
+    store = cast("Store", context.session)
     store.calls.append(what)
     return store
 
