@@ -28,14 +28,20 @@ class Judgement:
     def __init__(self, rule: Rule[Any]) -> None:
         self._rule = rule
         self._configuration: Configuration | None = None
+        self._told_misconfiguration = False
 
     def report(self, raw: Mapping[str, Any], resources: Iterable[Resource], report: ReportViolation) -> None:
-        """Report what violates the rule. So does a configuration that can't be read: nothing is judged."""
+        """Report what violates the rule, and a configuration that can't be read, so that nothing is judged.
+
+        That is told once, not for each resource: at the first, which is the stack itself, an `up` ends already.
+        """
         try:
             self._configuration = self._rule.configuration.model_validate(dict(raw))
         except ValidationError as problem:
             self._configuration = None
-            report(self._misconfigured(problem), None)
+            if not self._told_misconfiguration:
+                report(self._misconfigured(problem), None)
+            self._told_misconfiguration = True
         for finding in self._findings(resources):
             if isinstance(finding, Violation):
                 report(finding.message, finding.resource.urn)

@@ -80,6 +80,7 @@ def test_a_misspelled_configuration_is_a_violation_and_names_what_is_known() -> 
     assert "versionPart: Extra inputs are not permitted" in report.message
     assert "It knows: versionParts, allowedTags." in report.message
     assert CANARY not in report.message
+    assert not pack.on_resource(service("other", "redis")), "once is enough"
 
 
 def test_no_property_is_ever_told() -> None:
