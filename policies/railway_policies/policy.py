@@ -33,7 +33,7 @@ class Judgement:
     def report(self, raw: Mapping[str, Any], resources: Iterable[Resource], report: ReportViolation) -> None:
         """Report what violates the rule, and a configuration that can't be read, so that nothing is judged.
 
-        That is told once, not for each resource: at the first, which is the stack itself, an `up` ends already.
+        That is told once, not for each resource: an `up` ends at the first, which is the stack itself.
         """
         try:
             self._configuration = self._rule.configuration.model_validate(dict(raw))
