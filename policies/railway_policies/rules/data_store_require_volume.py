@@ -10,7 +10,7 @@ from railway_policies.properties import UNKNOWN, Maybe
 from railway_policies.resources import SERVICE, Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
 
-_PERSISTENCE = re.compile(r"""--appendonly[\s=]+["']*yes|--save[\s=]+["']*\d""")
+_PERSISTENCE = re.compile(r"""\bappendonly[\s=]+["']*yes|\bsave[\s=]+["']*\d""")
 
 
 class VolumeConfiguration(Configuration):
