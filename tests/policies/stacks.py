@@ -12,7 +12,8 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from railway_policies import PACK_NAME, policies
 
-_SECRET_SIGNATURE = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+SIGNATURE = "4dabf18193072939515e22adb298388d"
+"""The key by which the engine marks what JSON has no word for; its value says that this is a secret."""
 
 LEVELS = {analyzer_pb2.ADVISORY: "advisory", analyzer_pb2.MANDATORY: "mandatory"}
 
@@ -24,7 +25,7 @@ def unknown() -> str:
 
 def secret(value: Any) -> dict[str, Any]:
     """A secret, as the engine wraps it."""
-    return {**_SECRET_SIGNATURE, "value": value}
+    return {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270", "value": value}
 
 
 @dataclass(frozen=True)
