@@ -1,6 +1,6 @@
 # The commands that people, continuous integration and scripts rely on. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help environment engine up preview rehearse down test lint types unit bench schema lock live clean
+.PHONY: help environment engine up preview rehearse down test lint types unit bench schema live lock clean
 
 PYTHON ?= python3
 STACK ?= production
@@ -70,8 +70,8 @@ $(READY): requirements.lock $(PACKAGES:%=%/pyproject.toml)
 
 lock: ## resolve requirements.lock anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--custom-compile-command "make lock" --output-file requirements.lock requirements-dev.in \
-		provider/pyproject.toml emulator/pyproject.toml
+		--no-emit-package pulumiverse-railway --custom-compile-command "make lock" --output-file requirements.lock \
+		requirements-dev.in requirements.txt policies/requirements.txt provider/pyproject.toml emulator/pyproject.toml
 
 clean: ## remove the environment and caches inside this checkout
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -20,7 +20,7 @@ class StateFolder:
         """The folder of this checkout: below `XDG_STATE_HOME`, else `~/.local/state`; one for each checkout."""
         home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
         digest = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
-        return cls(home / "etally-railway" / f"{CHECKOUT.name}-{digest}").prepared()
+        return cls(home / "etally" / f"{CHECKOUT.name}-{digest}").prepared()
 
     def prepared(self) -> "StateFolder":
         """Create what is missing; a passphrase that exists is kept, since the stack's secrets need it."""
