@@ -77,9 +77,10 @@ if chosen.monitoring.enabled and secrets.grafana_password:
             place,
             grafana_password=encrypted(secrets.grafana_password),
             address=domains.grafana,
+            starts_after=[api],
             **chosen.monitoring.model_dump(exclude={"enabled"}),
         ),
-        pulumi.ResourceOptions(protect=chosen.protect, depends_on=[api]),
+        keeping,
     )
     public["grafana"] = monitoring.domain
 

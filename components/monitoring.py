@@ -1,6 +1,7 @@
 """Measurements, and pictures of them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -27,6 +28,8 @@ class MonitoringStackArgs:
     retention_days: int = 15
     prometheus_volume_gb: int = 5
     grafana_volume_gb: int = 1
+    starts_after: Sequence[pulumi.Resource] = ()
+    """What is up before them; a component's own `depends_on` does not reach its children."""
 
 
 class MonitoringStack(pulumi.ComponentResource):
@@ -56,6 +59,7 @@ class MonitoringStack(pulumi.ComponentResource):
             },
             mount=Mount("/prometheus", args.prometheus_volume_gb),
             parent=self,
+            depends_on=args.starts_after,
         )
         self.grafana = add_service(
             grafana_name,
@@ -75,6 +79,7 @@ class MonitoringStack(pulumi.ComponentResource):
             },
             mount=Mount("/var/lib/grafana", args.grafana_volume_gb),
             parent=self,
+            depends_on=args.starts_after,
         )
         self.domain = (
             add_domain(

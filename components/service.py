@@ -1,6 +1,6 @@
 """What every component is made of: a service in its place, a volume under it, a public address in front."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -60,6 +60,7 @@ def add_service(
     parent: pulumi.Resource,
     build: railway.ServiceBuildArgs | None = None,
     mount: Mount | None = None,
+    depends_on: Sequence[pulumi.Resource] = (),
 ) -> railway.Service:
     """Put a service called `name` in place, on a volume of its own where it has a mount."""
     wired = railway.variables_with_references(dict(variables))
@@ -74,7 +75,7 @@ def add_service(
         variables=wired.variables,
         volume_mounts=_mounts(name, placement, mount, parent) if mount else None,
         redeploy_triggers=wired.redeploy_triggers,
-        opts=pulumi.ResourceOptions(parent=parent),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on)),
     )
 
 
