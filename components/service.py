@@ -81,7 +81,7 @@ def add_service(
 
 def _mounts(
     name: str, placement: Placement, mount: Mount, parent: pulumi.Resource
-) -> list[pulumi.Input[railway.ServiceVolumeMountArgs]]:
+) -> list[pulumi.Input[railway.VolumeMountArgs]]:
     volume = railway.Volume(
         f"{name}-volume",
         project_id=placement.project_id,
@@ -90,7 +90,7 @@ def _mounts(
         size_mb=mount.size_gb * MEGABYTES_PER_GIGABYTE,
         opts=pulumi.ResourceOptions(parent=parent),
     )
-    return [railway.ServiceVolumeMountArgs(volume_id=volume.id, mount_path=mount.path)]
+    return [railway.VolumeMountArgs(volume_id=volume.id, mount_path=mount.path)]
 
 
 @dataclass(frozen=True)
