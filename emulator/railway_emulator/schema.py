@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +21,9 @@ logger = logging.getLogger(__name__)
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
+@cache
 def load_schema() -> GraphQLSchema:
-    """Returns the schema with its resolvers."""
+    """Returns the schema with its resolvers; they get everything else with each request."""
     queries, mutations = QueryType(), MutationType()
     for bindable, table in ((queries, OPERATIONS.queries), (mutations, OPERATIONS.mutations)):
         for name, resolver in table.items():
