@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
-from pulumi_resource_railway.server import main
+# Whatever comes on standard error is shown to the person at the terminal, and gRPC's remarks are none of theirs.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+
+from pulumi_resource_railway.server import main  # noqa: E402 - gRPC reads its environment when it is imported
 
 if __name__ == "__main__":
     raise SystemExit(main(sys.argv[1:]))

@@ -100,7 +100,7 @@ def check_properties(
 ) -> Checked:
     """Check properties by their declaration: types, what is required, limits, defaults, names and secrets."""
     failures: list[CheckFailure] = []
-    properties = _object(model, given, (), failures)
+    properties = _object(model, given, (), failures, shown=True)
     for name, declared in properties_of(model).items():
         if naming is not None and declared.traits.auto_name and properties.get(name) is None:
             automatic = naming.name(reveal((old or {}).get(name)))
@@ -132,7 +132,7 @@ def with_defaults(model: type[Model], recorded: Mapping[str, Any]) -> dict[str, 
 
 
 def _object(
-    model: type[Model], given: Mapping[str, Any], path: Path, failures: list[CheckFailure]
+    model: type[Model], given: Mapping[str, Any], path: Path, failures: list[CheckFailure], *, shown: bool
 ) -> dict[str, Any]:
     declared = properties_of(model)
     failures += [
@@ -151,13 +151,15 @@ def _object(
             elif property_.default is not None:
                 result[name] = property_.default
         else:
-            result[name] = _property(property_, value, (*path, name), failures)
+            result[name] = _property(property_, value, (*path, name), failures, shown=shown)
     return result
 
 
-def _property(declared: Property, value: Any, path: Path, failures: list[CheckFailure]) -> Any:
+def _property(
+    declared: Property, value: Any, path: Path, failures: list[CheckFailure], *, shown: bool
+) -> Any:
     before = len(failures)
-    result = _value(declared.type, value, path, failures, shown=not declared.traits.secret)
+    result = _value(declared.type, value, path, failures, shown=shown and not declared.traits.secret)
     if len(failures) == before:
         problem = _limits(declared, reveal(result))
         if problem:
@@ -172,7 +174,7 @@ def _value(declared: Type, value: Any, path: Path, failures: list[CheckFailure],
         return Secret(_value(declared, value.value, path, failures, shown=False))
     match declared, value:
         case Object(model), dict():
-            return _object(model, value, path, failures)
+            return _object(model, value, path, failures, shown=shown)
         case ListOf(element), list():
             return [
                 _value(element, child, (*path, index), failures, shown=shown)
@@ -224,9 +226,7 @@ def _wrong_type(declared: Type, value: Any, *, shown: bool) -> str:
         if declared.type == "string" and isinstance(value, bool | int | float):
             hint = " Put it in quotes."
         elif declared.type != "string" and isinstance(value, str):
-            hint = (
-                " Write it without quotes; a value from the stack's settings needs require_int or the like."
-            )
+            hint = " Write it without quotes."
         return f"must be {_KINDS[declared.type]}, but is {_kind(value)}.{hint}"
     return f"must be {'a list' if isinstance(declared, ListOf) else 'an object'}, but is {_kind(value)}."
 

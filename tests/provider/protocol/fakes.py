@@ -87,12 +87,12 @@ class Box(Resource[BoxInputs, BoxOutputs]):
 
     async def create(self, context: Context, inputs: BoxInputs) -> Created[BoxOutputs]:
         store = await _called(context, "create")
-        id = f"box-{len(store.boxes) + 1}"
-        store.boxes[id] = inputs.to_properties()
-        outputs = _outputs(inputs, id)
+        box = f"box-{len(store.boxes) + 1}"
+        store.boxes[box] = inputs.to_properties()
+        outputs = _outputs(inputs, box)
         await context.status("packing")
-        await _settle(store, id, outputs)
-        return Created(id, outputs)
+        await _settle(store, box, outputs)
+        return Created(box, outputs)
 
     async def read(
         self, context: Context, id: str, inputs: BoxInputs | None
