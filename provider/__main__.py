@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-# Whatever comes on standard error is shown to the person at the terminal, and gRPC's remarks are none of theirs.
+# What comes on standard error is shown to the person at the terminal, and gRPC's remarks are none of theirs.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
-from pulumi_resource_railway.server import main  # noqa: E402 - gRPC reads its environment when it is imported
+from pulumi_resource_railway.server import main
 
 if __name__ == "__main__":
     raise SystemExit(main(sys.argv[1:]))

@@ -19,8 +19,6 @@ from pulumi_resource_railway.servicer import RailwayServicer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pulumi_resource_railway.configuration import ProviderInputs
-
 # Pulumi's own limit for a message, 400 MB; gRPC's default of 4 MB is too little for large states.
 _LARGEST_MESSAGE: Final = 400 * 1024 * 1024
 _OPTIONS: Final = (
@@ -103,19 +101,15 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
-    from pulumi_resource_railway.railway.credentials import Configuration
     from pulumi_resource_railway.railway.session import Session
     from pulumi_resource_railway.resources import RESOURCES
 
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     address = next((argument for argument in arguments if not argument.startswith("-")), "")
 
-    def open_session(inputs: ProviderInputs) -> Session:
-        return Session.open(Configuration(inputs.token, inputs.project_token, inputs.endpoint))
-
     async def run() -> None:
         engine = EngineConnection()
-        await serve(RailwayServicer(RESOURCES, open_session, engine), engine, address)
+        await serve(RailwayServicer(RESOURCES, Session.open, engine), engine, address)
 
     asyncio.run(run())
     return 0

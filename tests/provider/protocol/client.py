@@ -1,3 +1,4 @@
+# ruff: noqa: A002
 """The engine's side of the protocol, in plain Python."""
 
 from __future__ import annotations
@@ -5,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import grpc.aio
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, status_pb2
 
@@ -13,6 +13,8 @@ from pulumi_resource_railway.values import from_struct, to_struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import grpc.aio
 
     from pulumi_resource_railway.servicer import RailwayServicer
 
@@ -68,7 +70,7 @@ class Client:
         return answer
 
     async def create(
-        self, inputs: Mapping[str, Any], *, preview: bool = False, timeout: float = 0, name: str = "crate"
+        self, inputs: Mapping[str, Any], *, preview: bool = False, seconds: float = 0, name: str = "crate"
     ) -> tuple[str, Properties]:
         answer = await self.stub.Create(
             provider_pb2.CreateRequest(
@@ -77,7 +79,7 @@ class Client:
                 type=TYPE,
                 properties=to_struct(inputs),
                 preview=preview,
-                timeout=timeout,
+                timeout=seconds,
             )
         )
         return answer.id, from_struct(answer.properties)
@@ -133,7 +135,8 @@ class Client:
 
 def init_failure(error: grpc.aio.AioRpcError) -> provider_pb2.ErrorResourceInitFailed | None:
     """Return the partial failure in an error's details, as the engine finds it."""
-    for key, value in error.trailing_metadata() or ():
+    metadata: Any = error.trailing_metadata()
+    for key, value in metadata or ():
         if key == "grpc-status-details-bin":
             status = status_pb2.Status.FromString(value if isinstance(value, bytes) else value.encode())
             for packed in status.details:

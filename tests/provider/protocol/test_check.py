@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from pulumi_resource_railway.values import UNKNOWN, Secret
+from pulumi_resource_railway.declaration import properties_of
+from pulumi_resource_railway.values import UNKNOWN, Secret, to_struct
+from tests.provider.protocol.fakes import BoxInputs
 
 if TYPE_CHECKING:
     from tests.provider.protocol.client import Client
@@ -34,8 +36,7 @@ async def test_says_everything_that_is_wrong_at_once(provider: Client) -> None:
         }
     )
     assert sorted(reasons) == [
-        "colour isn't a property here. There is shelfId, name, size, weight, fragile, password, settings, "
-        "variables, mounts, tags, allowReplace.",
+        f"colour isn't a property here. There is {', '.join(properties_of(BoxInputs))}.",
         "fragile must be true or false, but is a text. Write it without quotes.",
         "mounts[0].mountPath is required: Where it is mounted.",
         "mounts[1] must be an object, but is a text.",
@@ -60,10 +61,8 @@ async def test_guesses_what_a_misspelt_property_means(provider: Client, written:
 
 
 async def test_guesses_a_misspelt_choice(provider: Client) -> None:
-    reasons = await provider.reasons({"shelfId": "s", "settings": {"policy": "on-failure"}})
-    assert reasons == [
-        "settings.policy must be one of ALWAYS, ON_FAILURE, NEVER, but is 'on-failure'. Did you mean ON_FAILURE?"
-    ]
+    (reason,) = await provider.reasons({"shelfId": "s", "settings": {"policy": "on-failure"}})
+    assert reason.endswith("but is 'on-failure'. Did you mean ON_FAILURE?")
 
 
 async def test_never_judges_what_is_unknown(provider: Client) -> None:
@@ -102,18 +101,13 @@ async def test_judges_what_is_known_beside_the_unknown(provider: Client) -> None
 async def test_no_message_holds_a_secret(provider: Client, given: dict[str, Any]) -> None:
     answer = await provider.stub.Check(
         provider_pb2.CheckRequest(
-            urn="urn:pulumi:test::project::railway:index:Box::crate", news=_struct({"shelfId": "s", **given})
+            urn="urn:pulumi:test::project::railway:index:Box::crate",
+            news=to_struct({"shelfId": "s", **given}),
         )
     )
     assert answer.failures
     assert "canary-3141" not in str(answer.failures)
     assert "leaky-password" not in str(answer.failures)
-
-
-def _struct(properties: dict[str, Any]) -> Any:
-    from pulumi_resource_railway.values import to_struct
-
-    return to_struct(properties)
 
 
 async def test_the_engine_is_never_given_a_property_whose_value_it_would_print(provider: Client) -> None:
@@ -153,7 +147,7 @@ async def test_marks_secrets_by_declaration_and_by_look(provider: Client) -> Non
 
 
 async def test_a_null_is_absent(provider: Client) -> None:
-    answer = _struct({"shelfId": "s", "variables": {"A": "1"}})
+    answer = to_struct({"shelfId": "s", "variables": {"A": "1"}})
     answer.fields["size"].null_value = 0
     answer.fields["variables"].struct_value.fields["B"].null_value = 0
     response = await provider.stub.Check(

@@ -1,3 +1,4 @@
+# ruff: noqa: A001
 from __future__ import annotations
 
 import asyncio
@@ -174,7 +175,7 @@ class TestFailure:
         monkeypatch.setattr("pulumi_resource_railway.operations.DEADLINE_MARGIN_SECONDS", 0.0)
         store.delay = 60
         with pytest.raises(grpc.aio.AioRpcError) as caught:
-            await provider.create(await checked(provider), timeout=0.1)
+            await provider.create(await checked(provider), seconds=0.1)
         detail = init_failure(caught.value)
         assert detail is not None
         assert list(detail.reasons) == ["interrupted while packing"]
