@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -25,6 +24,7 @@ from pulumi_resource_railway.railway.errors import (
     from_words,
 )
 from pulumi_resource_railway.values import MASK
+from pulumi_resource_railway.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,13 +41,6 @@ _TIMEOUT: Final = httpx.Timeout(90, connect=15, pool=None)
 _CONNECTIONS: Final = 16
 _INVALID_VALUE: Final = re.compile(r"got invalid value .*?(?=;|$)", re.DOTALL)
 _SHORTEST_MASKED: Final = 4
-
-
-def _version() -> str:
-    try:
-        return version("pulumi-resource-railway")
-    except PackageNotFoundError:
-        return "source"
 
 
 async def unheard(_message: str) -> None:
@@ -94,7 +87,7 @@ class Client:
         self._open_at = 0.0
         self._ahead = timedelta(0)
         redact.remember([credentials.token])
-        agent = f"pulumi-resource-railway/{_version()}"
+        agent = f"pulumi-resource-railway/{VERSION}"
         self._http = httpx.AsyncClient(
             transport=transport,
             timeout=_TIMEOUT,

@@ -17,23 +17,10 @@ from pulumi_resource_railway.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pulumi_resource_railway.configuration import ProviderInputs
+
 RAILWAY_ENDPOINT: Final = "https://backboard.railway.com/graphql/v2"
 _RAILWAY_DOMAINS: Final = ("railway.com", "railway.app")
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """The provider's configuration, as the stack gives it.
-
-    Attributes:
-        token: An account's or workspace's token (`railway:token`).
-        project_token: A token of one environment of one project (`railway:projectToken`).
-        endpoint: Another Railway's GraphQL address (`railway:endpoint`).
-    """
-
-    token: str | None = field(default=None, repr=False)
-    project_token: str | None = field(default=None, repr=False)
-    endpoint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +58,7 @@ class Credentials:
         return is_loopback(self.endpoint)
 
 
-def resolve(configuration: Configuration, environment: Mapping[str, str]) -> Credentials:
+def resolve(configuration: ProviderInputs, environment: Mapping[str, str]) -> Credentials:
     """Decide which token is sent where.
 
     From the environment, `RAILWAY_TOKEN` is a project token and `RAILWAY_API_TOKEN` an account's or workspace's,

@@ -25,6 +25,7 @@ _GROWTH: Final = 1.3
 _LONGEST_INTERVAL: Final = 10.0
 _CLOCKS_APART: Final = timedelta(seconds=2)
 """How far Railway's clock and the time that we know of it may be apart."""
+_PAGE: Final = 100
 _LOG_LINES: Final = 30
 _LONGEST_LINE: Final = 500
 
@@ -102,6 +103,7 @@ class Deployments:
         self._poller: asyncio.Task[None] | None = None
         self._interval = _FIRST_INTERVAL
         self._seen: dict[str, set[str]] = {}
+        self._states: dict[str, str] = {}
 
     def seen(self, service_id: str) -> frozenset[str]:
         """Return the deployments of the service that this run has already met."""
@@ -128,16 +130,42 @@ class Deployments:
             raise DeploymentFailed(await self._obituary(expected, outcome))
         return outcome
 
-    def state_of(self, service_id: str) -> str | None:
+    def last_state(self, service_id: str) -> str | None:
         """Return the state that a waited-for deployment of the service was last seen in."""
-        return next(
-            (
-                waiter.shown
-                for waiter in self._waiting
-                if waiter.expected.service_id == service_id and waiter.shown
-            ),
-            None,
-        )
+        return self._states.get(service_id)
+
+    async def latest(self, service_id: str) -> dict[str, Any] | None:
+        """Return the service's newest deployment.
+
+        Raises:
+            RailwayError: When Railway can't be asked.
+        """
+        variables = {"input": {**self._place(), "serviceId": service_id}, "first": 5}
+        page = (await self._client.send(documents.DEPLOYMENTS, variables))["deployments"]
+        rows = [edge["node"] for edge in page["edges"]]
+        return max(rows, key=lambda row: moment(row["createdAt"]), default=None)
+
+    async def began(self, service_id: str, since: datetime, earlier: frozenset[str]) -> bool:
+        """Say whether a deployment began since then, waiting a while for it to appear.
+
+        Raises:
+            RailwayError: When Railway can't be asked.
+        """
+        started = self._clock.monotonic()
+        while True:
+            latest = await self.latest(service_id)
+            if (
+                latest is not None
+                and latest["id"] not in earlier
+                and moment(latest["createdAt"]) >= since - _CLOCKS_APART
+            ):
+                return True
+            if self._clock.monotonic() - started >= _NONE_SECONDS:
+                return False
+            await self._clock.sleep(1)
+
+    def _place(self) -> dict[str, Any]:
+        return {"environmentId": self._environment_id, "projectId": self._project_id}
 
     async def close(self) -> None:
         """Stop asking."""
@@ -173,11 +201,11 @@ class Deployments:
     async def _list(self) -> list[dict[str, Any]]:
         """Return the deployments since the oldest change that is waited for, the earliest first."""
         since = min(waiter.expected.since for waiter in self._waiting) - _CLOCKS_APART
-        place = {"environmentId": self._environment_id, "projectId": self._project_id, "first": 100}
         rows: list[dict[str, Any]] = []
         after = None
         while True:
-            page = (await self._client.send(documents.DEPLOYMENTS, {**place, "after": after}))["deployments"]
+            variables = {"input": self._place(), "first": _PAGE, "after": after}
+            page = (await self._client.send(documents.DEPLOYMENTS, variables))["deployments"]
             found = [edge["node"] for edge in page["edges"]]
             rows += [row for row in found if moment(row["createdAt"]) >= since]
             # The newest come first, so a page that reaches back before the change is the last one needed.
@@ -206,7 +234,7 @@ class Deployments:
             if current["status"] in {"REMOVED", "REMOVING", "SKIPPED"}:
                 current = later
         if current["status"] != waiter.shown:
-            waiter.shown = current["status"]
+            waiter.shown = self._states[expected.service_id] = current["status"]
             await waiter.status(f"deployment {_in_words(waiter.shown)}")
         verdict = judge(current, expected.kind)
         if verdict is not None:

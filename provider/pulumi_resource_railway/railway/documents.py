@@ -146,8 +146,8 @@ mutation commit($environmentId: String!, $patch: EnvironmentConfig, $message: St
 DEPLOYMENTS = _query(
     "deployments",
     """
-query deployments($environmentId: String!, $projectId: String!, $first: Int!, $after: String) {
-  deployments(input: { environmentId: $environmentId, projectId: $projectId }, first: $first, after: $after) {
+query deployments($input: DeploymentListInput!, $first: Int!, $after: String) {
+  deployments(input: $input, first: $first, after: $after) {
     edges { node { id serviceId status createdAt deploymentStopped } }
     pageInfo { hasNextPage endCursor }
   }
@@ -206,15 +206,7 @@ query project($id: String!, $first: Int!) {
 
 PROJECT_CREATE = _mutation(
     "projectCreate",
-    """
-mutation projectCreate($input: ProjectCreateInput!, $first: Int!) {
-  projectCreate(input: $input) {
-    %s
-    environments(first: $first) { edges { node { id name createdAt deletedAt } } }
-  }
-}
-"""
-    % _PROJECT,
+    "mutation projectCreate($input: ProjectCreateInput!) { projectCreate(input: $input) { id } }",
     repeatable=False,
 )
 

@@ -10,7 +10,7 @@ from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.client import Client, Patience, Status, unheard
 from pulumi_resource_railway.railway.clock import Clock
 from pulumi_resource_railway.railway.commits import Commits
-from pulumi_resource_railway.railway.credentials import Configuration, resolve
+from pulumi_resource_railway.railway.credentials import resolve
 from pulumi_resource_railway.railway.deployments import Deployments
 from pulumi_resource_railway.railway.errors import NotAuthorized, RailwayError, StagedChanges
 from pulumi_resource_railway.railway.journal import Journal, default_directory
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from pulumi_resource_railway.configuration import ProviderInputs
     from pulumi_resource_railway.railway.documents import Document
 
 
@@ -82,7 +83,7 @@ class Session:
     @classmethod
     def open(
         cls,
-        configuration: Configuration,
+        configuration: ProviderInputs,
         *,
         environment: Mapping[str, str] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,

@@ -89,6 +89,20 @@ class Snapshots:
         self._read_at = float("-inf")
         self._loading = None
 
+    def forget_service(self, service_id: str) -> None:
+        """Leave out a service that this run removed from the environment."""
+        self.invalidate()
+        if self._latest is not None:
+            self._latest.services.pop(service_id, None)
+            self._latest.service_instances.pop(service_id, None)
+
+    def forget_volume(self, volume_id: str) -> None:
+        """Leave out a volume that this run removed from the environment."""
+        self.invalidate()
+        if self._latest is not None:
+            self._latest.volumes.pop(volume_id, None)
+            self._latest.volume_instances.pop(volume_id, None)
+
     def note_configuration(self, configuration: dict[str, Any]) -> None:
         """Keep the configuration that was read back after a commit."""
         if self._latest is not None:

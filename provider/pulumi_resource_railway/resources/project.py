@@ -1,0 +1,251 @@
+"""A project with its first environment."""
+
+# ruff: noqa: A002 - an id is what Pulumi calls an id
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pulumi_resource_railway.declaration import Model, field
+from pulumi_resource_railway.errors import CheckFailure
+from pulumi_resource_railway.railway import documents
+from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound, Refused
+from pulumi_resource_railway.resource import Context, Created, Found, Resource
+from pulumi_resource_railway.resources.common import import_parts, session_of, with_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from pulumi_resource_railway.railway.client import Status
+    from pulumi_resource_railway.railway.session import Session
+
+
+class ProjectInputs(Model):
+    """What a program says of a project."""
+
+    name: str = field(doc="The project's name. Renamed in place.", auto_name=True)
+    description: str | None = field(doc="What the project is for.", default=None)
+    workspace_id: str | None = field(
+        doc="The workspace that the project belongs to; needed when the token reaches several.",
+        default=None,
+        immutable=True,
+    )
+    is_public: bool = field(doc="Whether everybody may see the project.", default=False)
+    pr_deploys: bool = field(
+        doc="Whether Railway makes an environment for each pull request of the services' repositories.",
+        default=False,
+    )
+    default_environment_name: str = field(
+        doc="The name of the environment that the project comes with.", default="production", immutable=True
+    )
+
+
+class ProjectOutputs(ProjectInputs):
+    """What is known of a project."""
+
+    default_environment_id: str = field(doc="The id of the environment that the project came with.")
+
+
+class Project(Resource[ProjectInputs, ProjectOutputs]):
+    """Creates the project in the one workspace that the token reaches, or in the one that is named."""
+
+    token: ClassVar[str] = "railway:index:Project"
+    inputs: ClassVar[type[Model]] = ProjectInputs
+    outputs: ClassVar[type[Model]] = ProjectOutputs
+    description: ClassVar[str] = (
+        "A project, which holds environments, services and volumes. It comes with its first environment: "
+        "`defaultEnvironmentName` names it, `defaultEnvironmentId` is its id. It needs an account's or workspace's token."
+    )
+    import_format: ClassVar[str] = "projectId"
+
+    def check(self, properties: Mapping[str, Any], old: Mapping[str, Any] | None) -> list[CheckFailure]:  # noqa: ARG002
+        """Refuse empty names: Railway would make up others."""
+        return [
+            CheckFailure(name, "A name must not be empty: Railway would make one up.")
+            for name in ("name", "defaultEnvironmentName")
+            if isinstance(properties.get(name), str) and not properties[name].strip()
+        ]
+
+    async def create(self, context: Context, inputs: ProjectInputs) -> Created[ProjectOutputs]:
+        """Make the project and its environment by one call."""
+        session = session_of(context)
+        workspace_id = await _workspace(context, inputs)
+        creation = _creation(context, inputs, session, workspace_id)
+        id_ = await resume(session, creation, context.status)
+        if id_ is None:
+            rows = await _projects(session, workspace_id, context.status)
+            taken = next((row["id"] for row in rows if row["name"] == inputs.name), None)
+            if taken is not None:
+                raise name_exists(creation, taken)
+            id_ = await create_once(session, creation, [row["id"] for row in rows], context.status)
+        # Without the environment's id there are no outputs to keep: should this fail, the journal knows the project.
+        outputs = _outputs(inputs, await _project(session, id_, context.status))
+        session.journal.close(context.urn, creation.scope)
+        return Created(id_, outputs)
+
+    async def read(
+        self, context: Context, id: str, inputs: ProjectInputs | None
+    ) -> Found[ProjectInputs, ProjectOutputs] | None:
+        """Read the project by itself."""
+        if inputs is None:
+            (id,) = import_parts(id, self.import_format)
+        try:
+            project = await _project(session_of(context), id, context.status)
+        except NotFound:
+            return None
+        environment = _default_environment(project, inputs)
+        found = ProjectInputs(
+            name=project["name"],
+            description=project.get("description") or None,
+            workspace_id=project["workspaceId"]
+            if inputs is None or inputs.workspace_id is not None
+            else None,
+            is_public=project["isPublic"],
+            pr_deploys=project["prDeploys"],
+            # The first environment may be renamed; that must not replace the project.
+            default_environment_name=inputs.default_environment_name
+            if inputs is not None
+            else environment["name"],
+        )
+        return Found(
+            id, found, ProjectOutputs(**with_changes(found), default_environment_id=environment["id"])
+        )
+
+    async def update(
+        self, context: Context, id: str, old: ProjectOutputs, new: ProjectInputs
+    ) -> ProjectOutputs:
+        """Change only what is different; other settings of the project stay as they are."""
+        session = session_of(context)
+        await _project(session, id, context.status)
+        changes: dict[str, Any] = {}
+        if old.name != new.name:
+            changes["name"] = new.name
+        if old.description != new.description:
+            # An empty text is how Railway's clients clear it.
+            changes["description"] = new.description or ""
+        if old.is_public != new.is_public:
+            changes["isPublic"] = new.is_public
+        if old.pr_deploys != new.pr_deploys:
+            changes["prDeploys"] = new.pr_deploys
+        if changes:
+            await session.client.send(documents.PROJECT_UPDATE, {"id": id, "input": changes}, context.status)
+        return ProjectOutputs(**with_changes(new), default_environment_id=old.default_environment_id)
+
+    async def delete(self, context: Context, id: str, old: ProjectOutputs) -> None:
+        """Delete the project with everything in it, at once."""
+        session = session_of(context)
+        try:
+            await _project(session, id, context.status)
+            await session.client.send(documents.PROJECT_DELETE, {"id": id}, context.status)
+        except NotFound:
+            return
+        except NotAuthorized:
+            # Railway also says this of what was just deleted; only the list tells.
+            if session.client.credentials.is_project_token:
+                raise
+            rows = await _projects(session, old.workspace_id, context.status)
+            if any(row["id"] == id for row in rows):
+                raise
+
+
+async def _workspace(context: Context, inputs: ProjectInputs) -> str | None:
+    """Return the workspace to create in. A project without one would be deleted by Railway after a day."""
+    workspaces = await session_of(context).workspaces(context.status)
+    if inputs.workspace_id is not None:
+        if inputs.workspace_id not in workspaces:
+            raise Refused(
+                f"The token doesn't reach workspace {inputs.workspace_id}",
+                advice=f"It reaches {_named(workspaces)}; correct workspaceId, or use a token of that workspace.",
+            )
+        return inputs.workspace_id
+    if len(workspaces) > 1:
+        raise Refused(
+            "The token reaches several workspaces",
+            advice=f"Set the project's workspaceId to one of {_named(workspaces)}.",
+        )
+    return next(iter(workspaces), None)
+
+
+def _named(workspaces: Mapping[str, str]) -> str:
+    return ", ".join(f"{id_} ({name})" for id_, name in workspaces.items()) or "no workspace at all"
+
+
+async def _project(session: Session, id_: str, status: Status) -> dict[str, Any]:
+    data = await session.read(documents.PROJECT, {"id": id_, "first": documents.PAGE}, status)
+    project: dict[str, Any] = data["project"]
+    if project.get("deletedAt"):
+        raise NotFound(f"Project {id_} is deleted")
+    return project
+
+
+async def _projects(session: Session, workspace_id: str | None, status: Status) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    after = None
+    while True:
+        variables = {"workspaceId": workspace_id, "first": documents.PAGE, "after": after}
+        page = (await session.read(documents.PROJECTS, variables, status))["projects"]
+        rows += [edge["node"] for edge in page["edges"] if not edge["node"]["deletedAt"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            return rows
+        after = page["pageInfo"]["endCursor"]
+
+
+def _default_environment(project: dict[str, Any], inputs: ProjectInputs | None) -> dict[str, Any]:
+    """Return the environment that the project came with: the oldest, as Railway itself sees it."""
+    environments = [
+        edge["node"] for edge in project["environments"]["edges"] if not edge["node"].get("deletedAt")
+    ]
+    primary = [row for row in environments if row["id"] == project.get("primaryEnvironmentId")]
+    named = [
+        row for row in environments if inputs is not None and row["name"] == inputs.default_environment_name
+    ]
+    oldest = sorted(environments, key=lambda row: str(row["createdAt"]))
+    found: dict[str, Any] | None = next(iter([*primary, *named, *oldest]), None)
+    if found is None:
+        raise Refused(
+            f"Project {project['name']!r} has no environment any more",
+            advice="Delete it, or make one in the dashboard.",
+        )
+    return found
+
+
+def _outputs(inputs: ProjectInputs, project: dict[str, Any]) -> ProjectOutputs:
+    environment = _default_environment(project, inputs)
+    return ProjectOutputs(**with_changes(inputs), default_environment_id=environment["id"])
+
+
+def _creation(
+    context: Context, inputs: ProjectInputs, session: Session, workspace_id: str | None
+) -> Creation:
+    settings: dict[str, Any] = {
+        "name": inputs.name,
+        "defaultEnvironmentName": inputs.default_environment_name,
+        "isPublic": inputs.is_public,
+        "prDeploys": inputs.pr_deploys,
+    }
+    if workspace_id is not None:
+        settings["workspaceId"] = workspace_id
+    if inputs.description is not None:
+        settings["description"] = inputs.description
+
+    async def existing(status: Status) -> Collection[str]:
+        return [row["id"] for row in await _projects(session, workspace_id, status)]
+
+    async def candidates(status: Status) -> Collection[str]:
+        rows = await _projects(session, workspace_id, status)
+        return [row["id"] for row in rows if row["name"] == inputs.name]
+
+    return Creation(
+        urn=context.urn,
+        scope=f"{workspace_id}/projects",
+        kind="project",
+        name=inputs.name,
+        document=documents.PROJECT_CREATE,
+        variables={"input": settings},
+        existing=existing,
+        candidates=candidates,
+        import_id="{id}",
+        type_token=Project.token,
+        name_is_unique=False,
+    )

@@ -1,0 +1,299 @@
+"""A service as it runs in one environment."""
+
+# ruff: noqa: A002 - an id is what Pulumi calls an id
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pulumi_resource_railway.errors import CheckFailure
+from pulumi_resource_railway.railway import documents
+from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.deployments import Expected, earlier_deployments, moment
+from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
+from pulumi_resource_railway.railway.patches import missing
+from pulumi_resource_railway.railway.configuration import same
+from pulumi_resource_railway.resource import Context, Created, Found, Resource
+from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
+from pulumi_resource_railway.resources.deploying import await_deployment, redeploy
+from pulumi_resource_railway.resources.service_configuration import (
+    change,
+    configured,
+    has_source,
+    observed,
+)
+from pulumi_resource_railway.resources.service_model import ServiceInputs, ServiceOutputs
+from pulumi_resource_railway.resources.service_rules import check_service
+from pulumi_resource_railway.secrets_by_look import looks_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from pulumi_resource_railway.declaration import Model
+    from pulumi_resource_railway.railway.client import Status
+    from pulumi_resource_railway.railway.session import EnvironmentSession
+    from pulumi_resource_railway.railway.snapshots import Snapshot
+
+
+class Service(Resource[ServiceInputs, ServiceOutputs]):
+    """Creates a bare row, configures it by one commit, and waits for its deployment."""
+
+    token: ClassVar[str] = "railway:index:Service"
+    inputs: ClassVar[type[Model]] = ServiceInputs
+    outputs: ClassVar[type[Model]] = ServiceOutputs
+    description: ClassVar[str] = (
+        "A service as it runs in one environment: its source, build, deployment, variables and volume mount. All of it is "
+        "in place before the first deployment starts, and each update makes at most one deployment, which is waited for."
+    )
+    import_format: ClassVar[str] = "projectId/environmentId/serviceId"
+    delete_before_replace: ClassVar[bool] = True
+
+    def check(self, properties: Mapping[str, Any], old: Mapping[str, Any] | None) -> list[CheckFailure]:  # noqa: ARG002
+        """Refuse what Railway would refuse later, or accept and not do."""
+        return check_service(properties)
+
+    def replace_refusal(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> CheckFailure | None:
+        """Refuse to replace a service whose data lies on a volume."""
+        if not old.get("volumeMounts") or new.get("allowReplace") is True:
+            return None
+        return CheckFailure(
+            "allowReplace",
+            "This change would delete the service and make a new one, and the service has a volume. Undo the change of its "
+            "project or environment, or set allowReplace: true.",
+        )
+
+    async def create(self, context: Context, inputs: ServiceInputs) -> Created[ServiceOutputs]:
+        """Make the row, then everything else by one commit."""
+        session = session_of(context)
+        place = session.environment(inputs.project_id, inputs.environment_id)
+        _remember_secrets(context, inputs)
+        await place.ready_for_changes(context.status)
+        creation = _creation(context, inputs, place)
+        entry = session.journal.find(context.urn, creation.scope)
+        id_ = await resume(session, creation, context.status)
+        resumed = id_ is not None
+        if id_ is None:
+            id_ = await self._row(context, inputs, place, creation)
+        snapshot = await place.snapshots.known(context.status)
+        outputs = _bare(inputs)
+        async with keeping_state(context, id_, lambda: outputs, creation.scope):
+            document = configured(inputs)
+            since = None
+            if resumed and id_ in snapshot.service_instances:
+                shown = (snapshot.configuration.get("services") or {}).get(id_) or {}
+                if not missing(document, shown, same) and entry is not None:
+                    since = moment(entry.begun)
+            if since is None:
+                patch = {"services": {id_: {"isCreated": True, **document}}}
+                since = (await place.commits.submit(patch, inputs.name, context.status)).began
+            outputs = ServiceOutputs(**with_changes(inputs))
+            if inputs.await_deployment and has_source(inputs):
+                await await_deployment(context, place, id_, inputs, since, frozenset())
+        return Created(id_, outputs)
+
+    async def _row(
+        self, context: Context, inputs: ServiceInputs, place: EnvironmentSession, creation: Creation
+    ) -> str:
+        """Return the service's row in the project: one that isn't in this environment yet, or a new one."""
+        snapshot = await place.snapshots.known(context.status)
+        same_name = [id_ for id_, row in snapshot.services.items() if row["name"] == inputs.name]
+        for id_ in same_name:
+            if id_ in snapshot.service_instances:
+                raise name_exists(creation, id_)
+            await context.info(
+                f"Service {inputs.name!r} exists in another environment of the project; adding it to this one."
+            )
+            return id_
+        session = session_of(context)
+        id_ = await create_once(session, creation, snapshot.services.keys(), context.status)
+        place.snapshots.invalidate()
+        snapshot.services[id_] = {"id": id_, "name": inputs.name, "icon": inputs.icon}
+        return id_
+
+    async def read(
+        self, context: Context, id: str, inputs: ServiceInputs | None
+    ) -> Found[ServiceInputs, ServiceOutputs] | None:
+        """Read from the environment's shared snapshot."""
+        if inputs is None:
+            project_id, environment_id, id = import_parts(id, self.import_format)
+        else:
+            project_id, environment_id = inputs.project_id, inputs.environment_id
+        try:
+            snapshot = (
+                await session_of(context)
+                .environment(project_id, environment_id)
+                .snapshots.fresh(context.status)
+            )
+        except NotFound:
+            return None
+        row = snapshot.services.get(id)
+        if row is None or id not in snapshot.service_instances:
+            return None
+        identity = {
+            "project_id": project_id,
+            "environment_id": environment_id,
+            "name": row["name"],
+            "icon": row.get("icon") or None,
+        }
+        live = (snapshot.configuration.get("services") or {}).get(id) or {}
+        found = observed(live, identity, inputs)
+        return Found(id, found, ServiceOutputs(**with_changes(found)))
+
+    async def update(
+        self, context: Context, id: str, old: ServiceOutputs, new: ServiceInputs
+    ) -> ServiceOutputs:
+        """Rename in place, commit one sparse patch, or redeploy when only what it refers to has changed."""
+        session = session_of(context)
+        place = session.environment(new.project_id, new.environment_id)
+        _remember_secrets(context, new)
+        snapshot = await place.ready_for_changes(context.status)
+        if id not in snapshot.services:
+            raise NotFound(f"Service {new.name!r} ({id}) doesn't exist any more")
+        session.journal.close(context.urn, _scope(new))
+        renaming: dict[str, Any] = {} if old.name == new.name else {"name": new.name}
+        if old.icon != new.icon:
+            renaming["icon"] = new.icon
+        live = (snapshot.configuration.get("services") or {}).get(id) or {}
+        patch = change(old, new, live)
+        if id not in snapshot.service_instances:
+            patch = {"isCreated": True, **configured(new)}
+        reached = old
+        if renaming:
+            await session.client.send(documents.SERVICE_UPDATE, {"id": id, "input": renaming}, context.status)
+            place.snapshots.invalidate()
+            snapshot.services[id].update(renaming)
+            reached = ServiceOutputs(**with_changes(old, name=new.name, icon=new.icon))
+        if not patch:
+            return await self._without_commit(context, place, id, old, new, snapshot, reached)
+        earlier = earlier_deployments(snapshot.service_instances.get(id), place.deployments.seen(id))
+        if not renaming:
+            applied = await place.commits.submit({"services": {id: patch}}, new.name, context.status)
+        else:
+            async with keeping_state(context, id, lambda: reached):
+                applied = await place.commits.submit({"services": {id: patch}}, new.name, context.status)
+        reached = ServiceOutputs(**with_changes(new))
+        if new.await_deployment and has_source(new):
+            async with keeping_state(context, id, lambda: reached):
+                await await_deployment(context, place, id, new, applied.began, earlier)
+        return reached
+
+    async def _without_commit(
+        self,
+        context: Context,
+        place: EnvironmentSession,
+        id_: str,
+        old: ServiceOutputs,
+        new: ServiceInputs,
+        snapshot: Snapshot,
+        reached: ServiceOutputs,
+    ) -> ServiceOutputs:
+        """Redeploy when something that the service refers to has changed, or when its deployment had failed."""
+        done = ServiceOutputs(**with_changes(new))
+        if not has_source(new):
+            return done
+        triggered = (old.redeploy_triggers or {}) != (new.redeploy_triggers or {})
+        if triggered:
+            async with keeping_state(context, id_, lambda: reached):
+                since, earlier = await redeploy(context, place, id_, snapshot)
+            async with keeping_state(context, id_, lambda: done):
+                if new.await_deployment:
+                    await await_deployment(context, place, id_, new, since, earlier)
+        elif old == done and new.await_deployment:
+            async with keeping_state(context, id_, lambda: done):
+                await self._finish(context, place, id_, new, snapshot)
+        return done
+
+    async def _finish(
+        self, context: Context, place: EnvironmentSession, id_: str, new: ServiceInputs, snapshot: Snapshot
+    ) -> None:
+        """Bring an update to its end whose deployment had failed or was still going on: nothing else is different."""
+        latest = await place.deployments.latest(id_)
+        if latest is not None and latest["status"] not in {"FAILED", "CRASHED", "REMOVED", "REMOVING"}:
+            await await_deployment(context, place, id_, new, moment(latest["createdAt"]), frozenset())
+            return
+        since, earlier = await redeploy(context, place, id_, snapshot)
+        await await_deployment(context, place, id_, new, since, earlier)
+
+    async def delete(self, context: Context, id: str, old: ServiceOutputs) -> None:
+        """Remove the service from its environment, and its row from the project when it was the last."""
+        session = session_of(context)
+        place = session.environment(old.project_id, old.environment_id)
+        try:
+            snapshot = await place.ready_for_changes(context.status)
+            session.journal.close(context.urn, _scope(old))
+            if id not in snapshot.services:
+                return
+            if await self._is_elsewhere(context, id, old.environment_id):
+                if id in snapshot.service_instances:
+                    patch = {"services": {id: {"isDeleted": True}}}
+                    await place.commits.submit(patch, f"delete {old.name}", context.status)
+            else:
+                await session.client.send(documents.SERVICE_DELETE, {"id": id}, context.status)
+        except NotFound:
+            pass
+        except NotAuthorized:
+            # Railway also says this of what was just deleted; only a look tells.
+            place.snapshots.invalidate()
+            if id in (await place.snapshots.fresh(context.status)).services:
+                raise
+        place.snapshots.forget_service(id)
+
+    async def _is_elsewhere(self, context: Context, id_: str, environment_id: str) -> bool:
+        variables = {"id": id_, "first": documents.PAGE}
+        data = await session_of(context).client.send(documents.SERVICE_INSTANCES, variables, context.status)
+        if data["service"].get("deletedAt"):
+            raise NotFound(f"Service {id_} is deleted")
+        instances = [edge["node"] for edge in data["service"]["serviceInstances"]["edges"]]
+        return any(row["environmentId"] != environment_id and not row["deletedAt"] for row in instances)
+
+
+def _bare(inputs: ServiceInputs) -> ServiceOutputs:
+    """Return the outputs of a row that nothing is configured of yet, so that the next update sends everything."""
+    return ServiceOutputs(
+        project_id=inputs.project_id,
+        environment_id=inputs.environment_id,
+        name=inputs.name,
+        icon=inputs.icon,
+        await_deployment=inputs.await_deployment,
+        allow_replace=inputs.allow_replace,
+    )
+
+
+def _scope(inputs: ServiceInputs) -> str:
+    return f"{inputs.project_id}/{inputs.environment_id}/services"
+
+
+def _creation(context: Context, inputs: ServiceInputs, place: EnvironmentSession) -> Creation:
+    row: dict[str, Any] = {"projectId": inputs.project_id, "name": inputs.name, "environmentId": None}
+    if inputs.icon is not None:
+        row["icon"] = inputs.icon
+
+    async def existing(status: Status) -> Collection[str]:
+        place.snapshots.invalidate()
+        return (await place.snapshots.fresh(status)).services.keys()
+
+    async def candidates(status: Status) -> Collection[str]:
+        await existing(status)
+        services = (await place.snapshots.known(status)).services
+        return [id_ for id_, service in services.items() if service["name"] == inputs.name]
+
+    return Creation(
+        urn=context.urn,
+        scope=_scope(inputs),
+        kind="service",
+        name=inputs.name,
+        document=documents.SERVICE_CREATE,
+        variables={"input": row},
+        existing=existing,
+        candidates=candidates,
+        import_id=f"{inputs.project_id}/{inputs.environment_id}/{{id}}",
+        type_token=Service.token,
+        name_is_unique=True,
+    )
+
+
+def _remember_secrets(context: Context, inputs: ServiceInputs) -> None:
+    """Keep the values of secrets out of the logs that a failed deployment shows."""
+    session_of(context).redact.remember(
+        value for name, value in (inputs.variables or {}).items() if looks_secret(name, value)
+    )

@@ -1,0 +1,171 @@
+"""A service's properties as its part of Railway's environment configuration, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pulumi_resource_railway.declaration import Model, properties_of
+from pulumi_resource_railway.railway.configuration import commands, is_default, same
+from pulumi_resource_railway.railway.deployments import Kind
+from pulumi_resource_railway.railway.patches import Document, difference
+from pulumi_resource_railway.resources.service_model import (
+    ServiceBuild,
+    ServiceDeploy,
+    ServiceInputs,
+    ServiceSource,
+    VolumeMount,
+)
+from pulumi_resource_railway.values import MASK
+
+ModelT = TypeVar("ModelT", bound=Model)
+
+
+def configured(service: ServiceInputs) -> Document:
+    """Return the properties as `services.<id>` of the configuration; what is absent isn't there."""
+    whole = service.to_properties()
+    document: Document = {key: whole[key] for key in ("source", "build", "deploy") if whole.get(key)}
+    deploy = document.get("deploy")
+    if deploy and "preDeployCommand" in deploy:
+        deploy["preDeployCommand"] = [deploy["preDeployCommand"]]
+    if service.variables:
+        document["variables"] = {name: {"value": value} for name, value in service.variables.items()}
+    if service.volume_mounts:
+        document["volumeMounts"] = {
+            mount.volume_id: {key: value for key, value in mount.to_properties().items() if key != "volumeId"}
+            for mount in service.volume_mounts
+        }
+    return document
+
+
+def change(old: ServiceInputs, new: ServiceInputs, live: Mapping[str, Any]) -> Document:
+    """Return the sparse patch of `services.<id>` that leads from the old properties to the new ones.
+
+    Args:
+        old: What Railway has been told so far.
+        new: What it shall have.
+        live: What it shows, for what it filled in by itself and a merge would keep.
+    """
+    patch = difference(configured(old), configured(new))
+    regions = (patch.get("deploy") or {}).get("multiRegionConfig")
+    if regions:
+        # The region that Railway chose by itself would stay beside the ones that are wanted.
+        wanted = configured(new)["deploy"]["multiRegionConfig"]
+        shown = (live.get("deploy") or {}).get("multiRegionConfig") or {}
+        regions.update({region: None for region in shown if region not in wanted})
+    return patch
+
+
+def kind_of(service: ServiceInputs) -> Kind:
+    """Return how the service runs."""
+    deploy = service.deploy
+    if deploy is not None and deploy.cron_schedule:
+        return Kind.CRON
+    if deploy is not None and deploy.restart_policy_type == "NEVER":
+        return Kind.ONE_OFF
+    return Kind.LONG_RUNNING
+
+
+def has_source(service: ServiceInputs) -> bool:
+    """Whether there is anything to deploy."""
+    return service.source is not None and bool(service.source.image or service.source.repo)
+
+
+def observed(
+    live: Mapping[str, Any], identity: Mapping[str, Any], recorded: ServiceInputs | None
+) -> ServiceInputs:
+    """Return what a program would write to get the service as Railway shows it.
+
+    What equals the recorded value in another form stays as it was recorded; what Railway fills in by itself stays
+    absent; a value that Railway doesn't show stays as recorded.
+
+    Args:
+        live: `services.<id>` of the configuration.
+        identity: The project's and environment's id, name and icon, by their attributes.
+        recorded: The inputs of the last update; None at an import.
+    """
+    before = recorded.to_properties() if recorded is not None else {}
+    return ServiceInputs(
+        **identity,
+        source=_group(ServiceSource, "source", live, before),
+        build=_group(ServiceBuild, "build", live, before),
+        deploy=_group(ServiceDeploy, "deploy", live, before),
+        variables=_variables(live.get("variables") or {}, before.get("variables")),
+        volume_mounts=_mounts(live.get("volumeMounts") or {}, recorded),
+        redeploy_triggers=recorded.redeploy_triggers if recorded is not None else None,
+        await_deployment=recorded.await_deployment if recorded is not None else True,
+        allow_replace=recorded.allow_replace if recorded is not None else False,
+    )
+
+
+def _group(
+    model: type[ModelT], section: str, live: Mapping[str, Any], before: Mapping[str, Any]
+) -> ModelT | None:
+    shown, recorded = live.get(section) or {}, before.get(section)
+    known = {
+        key: value
+        for key in properties_of(model)
+        if (value := _setting(section, key, shown.get(key), (recorded or {}).get(key))) is not None
+    }
+    if not known and recorded is None:
+        return None
+    return model.from_properties(known)
+
+
+def _setting(section: str, key: str, live: Any, recorded: Any) -> Any:
+    if key == "preDeployCommand":
+        shown = " && ".join(commands(live)) or None
+        return shown
+    if key == "multiRegionConfig":
+        return _regions(live, recorded)
+    if recorded is None:
+        return None if is_default(section, key, live) else live
+    if same((section, key), recorded, live):
+        return recorded
+    return live
+
+
+def _regions(live: Any, recorded: Any) -> Any:
+    shown = {
+        region: {"numReplicas": entry.get("numReplicas", 1)}
+        for region, entry in (live or {}).items()
+        if isinstance(entry, Mapping)
+    }
+    if recorded is None and is_default("deploy", "multiRegionConfig", shown):
+        return None
+    return shown or None
+
+
+def _variables(live: Mapping[str, Any], recorded: dict[str, str] | None) -> dict[str, str] | None:
+    known: dict[str, str] = {}
+    for name, entry in live.items():
+        value = entry.get("value") if isinstance(entry, Mapping) else entry
+        if value is None or value == MASK:
+            # Sealed or masked: Railway says that it exists, not what it is.
+            if recorded is not None and name in recorded:
+                known[name] = recorded[name]
+        elif not name.startswith("RAILWAY_") or (recorded is not None and name in recorded):
+            known[name] = value
+    if not known:
+        return {} if recorded == {} else None
+    order = {name: position for position, name in enumerate(recorded or {})}
+    return dict(sorted(known.items(), key=lambda item: (order.get(item[0], len(order)), item[0])))
+
+
+def _mounts(live: Mapping[str, Any], recorded: ServiceInputs | None) -> list[VolumeMount] | None:
+    before = (
+        {mount.volume_id: mount for mount in (recorded.volume_mounts or [])} if recorded is not None else {}
+    )
+    found = []
+    for volume_id, entry in live.items():
+        schedules = entry.get("backupSchedules") or None
+        known = before.get(volume_id)
+        if known is not None and sorted(known.backup_schedules or []) == sorted(schedules or []):
+            schedules = known.backup_schedules
+        found.append(
+            VolumeMount(volume_id=volume_id, mount_path=entry["mountPath"], backup_schedules=schedules)
+        )
+    if not found:
+        return [] if recorded is not None and recorded.volume_mounts == [] else None
+    order = {volume_id: position for position, volume_id in enumerate(before)}
+    return sorted(found, key=lambda mount: (order.get(mount.volume_id, len(order)), mount.volume_id))

@@ -1,0 +1,289 @@
+"""A volume's instance in one environment."""
+
+# ruff: noqa: A002 - an id is what Pulumi calls an id
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pulumi_resource_railway.declaration import Model, field
+from pulumi_resource_railway.errors import CheckFailure
+from pulumi_resource_railway.railway import documents
+from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
+from pulumi_resource_railway.resource import Context, Created, Found, Resource
+from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from pulumi_resource_railway.railway.client import Status
+    from pulumi_resource_railway.railway.session import EnvironmentSession
+
+_PLACEHOLDER_PATH = "/data"
+"""Railway demands a path at creation; the service that mounts the volume gives the real one."""
+
+
+class VolumeInputs(Model):
+    """What a program says of a volume."""
+
+    project_id: str = field(doc="The project's id.", immutable=True)
+    environment_id: str = field(doc="The id of the environment that the volume is in.", immutable=True)
+    name: str = field(doc="The volume's name. Renamed in place.", auto_name=True)
+    size_mb: int | None = field(
+        doc="The size in megabytes. Grown in place; Railway can't make a volume smaller. When it is absent, Railway takes "
+        "what the workspace's plan gives.",
+        default=None,
+        ge=1,
+        le=1_000_000,
+    )
+    region: str | None = field(
+        doc="The region, such as `us-west2`. A change moves the data, with a downtime of the service that mounts it. When "
+        "it is absent, Railway takes the workspace's region.",
+        default=None,
+    )
+    allow_replace: bool = field(
+        doc="Whether the volume may be replaced by a new, empty one; all of its data is lost then.",
+        default=False,
+    )
+
+
+class VolumeOutputs(VolumeInputs):
+    """What is known of a volume."""
+
+
+class Volume(Resource[VolumeInputs, VolumeOutputs]):
+    """Creates a record, names it, and gives it an instance in the environment by a commit."""
+
+    token: ClassVar[str] = "railway:index:Volume"
+    inputs: ClassVar[type[Model]] = VolumeInputs
+    outputs: ClassVar[type[Model]] = VolumeOutputs
+    description: ClassVar[str] = (
+        "A volume: storage that outlives deployments. It knows nothing of the service that mounts it: that says so itself, "
+        "in its `volumeMounts`. Size, region and name change in place; it is never made smaller, and replaced only with "
+        "`allowReplace`."
+    )
+    import_format: ClassVar[str] = "projectId/environmentId/volumeId"
+
+    def check(self, properties: Mapping[str, Any], old: Mapping[str, Any] | None) -> list[CheckFailure]:
+        """Refuse to shrink, and a region that Railway would take for an unusable one."""
+        failures = []
+        size, before = properties.get("sizeMb"), (old or {}).get("sizeMb")
+        if isinstance(size, int) and isinstance(before, int) and size < before:
+            failures.append(
+                CheckFailure(
+                    "sizeMb",
+                    f"Railway can't make a volume smaller (from {before} to {size} MB). Keep {before}, or move the data to a "
+                    "new volume.",
+                )
+            )
+        if properties.get("region") == "":
+            failures.append(
+                CheckFailure(
+                    "region", "An empty region makes a volume that nothing can mount; leave it out instead."
+                )
+            )
+        if properties.get("name") == "":
+            failures.append(CheckFailure("name", "A volume's name must not be empty."))
+        return failures
+
+    def replace_refusal(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> CheckFailure | None:  # noqa: ARG002
+        """Refuse to lose data."""
+        if new.get("allowReplace") is True:
+            return None
+        return CheckFailure(
+            "allowReplace",
+            "This change would delete the volume with all its data and make an empty one. Undo the change of its project or "
+            "environment, or set allowReplace: true.",
+        )
+
+    async def create(self, context: Context, inputs: VolumeInputs) -> Created[VolumeOutputs]:
+        """Make the record, then name it, then its instance."""
+        session = session_of(context)
+        place = session.environment(inputs.project_id, inputs.environment_id)
+        await place.ready_for_changes(context.status)
+        creation = _creation(context, inputs, place)
+        id_ = await resume(session, creation, context.status)
+        if id_ is None:
+            id_ = await self._record(context, inputs, place, creation)
+        snapshot = await place.snapshots.known(context.status)
+        outputs = VolumeOutputs(
+            project_id=inputs.project_id,
+            environment_id=inputs.environment_id,
+            name=snapshot.volumes[id_]["name"],
+            allow_replace=inputs.allow_replace,
+        )
+        async with keeping_state(context, id_, lambda: outputs, creation.scope):
+            outputs = await self._bring(context, place, id_, outputs, inputs)
+            outputs = await self._commit(context, place, id_, outputs, inputs)
+        return Created(id_, outputs)
+
+    async def _record(
+        self, context: Context, inputs: VolumeInputs, place: EnvironmentSession, creation: Creation
+    ) -> str:
+        """Return the volume's record in the project: one without an instance in this environment, or a new one."""
+        session = session_of(context)
+        # One at a time, so that what appears after a lost answer can only be the one that was asked for.
+        async with session.lock(creation.scope):
+            snapshot = await place.snapshots.known(context.status)
+            for id_, row in snapshot.volumes.items():
+                if row["name"] != inputs.name or id_ in snapshot.pending_volumes:
+                    continue
+                if id_ in snapshot.volume_instances:
+                    raise name_exists(creation, id_)
+                await context.info(
+                    f"Volume {inputs.name!r} exists in another environment of the project; adding it to this one, empty."
+                )
+                return id_
+            id_ = await create_once(session, creation, snapshot.volumes.keys(), context.status)
+            place.snapshots.invalidate()
+            snapshot.volumes[id_] = {"id": id_, "name": ""}
+        return id_
+
+    async def _bring(
+        self, context: Context, place: EnvironmentSession, id_: str, old: VolumeOutputs, new: VolumeInputs
+    ) -> VolumeOutputs:
+        if old.name == new.name:
+            return old
+        await session_of(context).client.send(
+            documents.VOLUME_UPDATE, {"id": id_, "name": new.name}, context.status
+        )
+        place.snapshots.invalidate()
+        (await place.snapshots.known(context.status)).volumes[id_]["name"] = new.name
+        return VolumeOutputs(**with_changes(old, name=new.name))
+
+    async def _commit(
+        self, context: Context, place: EnvironmentSession, id_: str, old: VolumeOutputs, new: VolumeInputs
+    ) -> VolumeOutputs:
+        snapshot = await place.snapshots.known(context.status)
+        patch: dict[str, Any] = {}
+        configured = (snapshot.configuration.get("volumes") or {}).get(id_)
+        if configured is None and id_ not in snapshot.volume_instances:
+            patch["isCreated"] = True
+        # What is absent now keeps its size and region: there is nothing smaller or nowhere that it could go back to.
+        if new.size_mb is not None and new.size_mb != old.size_mb:
+            patch["sizeMB"] = new.size_mb
+        if new.region is not None and new.region != old.region:
+            patch["region"] = new.region
+        if patch:
+            await place.commits.submit({"volumes": {id_: patch}}, new.name, context.status)
+        return VolumeOutputs(**with_changes(new))
+
+    async def read(
+        self, context: Context, id: str, inputs: VolumeInputs | None
+    ) -> Found[VolumeInputs, VolumeOutputs] | None:
+        """Read from the environment's shared snapshot."""
+        if inputs is None:
+            project_id, environment_id, id = import_parts(id, self.import_format)
+        else:
+            project_id, environment_id = inputs.project_id, inputs.environment_id
+        place = session_of(context).environment(project_id, environment_id)
+        try:
+            snapshot = await place.snapshots.fresh(context.status)
+        except NotFound:
+            return None
+        row, instance = snapshot.volumes.get(id), snapshot.volume_instances.get(id)
+        if row is None or instance is None:
+            return None
+        configured = (snapshot.configuration.get("volumes") or {}).get(id) or {}
+        size, region = (
+            configured.get("sizeMB", instance["sizeMB"]),
+            configured.get("region") or instance["region"],
+        )
+        found = VolumeInputs(
+            project_id=project_id,
+            environment_id=environment_id,
+            name=row["name"],
+            # Absent, they are Railway's choice, which is no drift.
+            size_mb=size if inputs is None or inputs.size_mb is not None else None,
+            region=region if inputs is None or inputs.region is not None else None,
+            allow_replace=inputs.allow_replace if inputs is not None else False,
+        )
+        return Found(id, found, VolumeOutputs(**with_changes(found)))
+
+    async def update(self, context: Context, id: str, old: VolumeOutputs, new: VolumeInputs) -> VolumeOutputs:
+        """Rename, grow and move in place."""
+        session = session_of(context)
+        place = session.environment(new.project_id, new.environment_id)
+        snapshot = await place.ready_for_changes(context.status)
+        if id not in snapshot.volumes:
+            raise NotFound(f"Volume {new.name!r} ({id}) doesn't exist any more")
+        session.journal.close(context.urn, _scope(new))
+        reached = await self._bring(context, place, id, old, new)
+        if reached is old:
+            return await self._commit(context, place, id, old, new)
+        async with keeping_state(context, id, lambda: reached):
+            return await self._commit(context, place, id, reached, new)
+
+    async def delete(self, context: Context, id: str, old: VolumeOutputs) -> None:
+        """Remove the instance from its environment, and the record from the project when it was the last."""
+        session = session_of(context)
+        place = session.environment(old.project_id, old.environment_id)
+        try:
+            snapshot = await place.ready_for_changes(context.status)
+            session.journal.close(context.urn, _scope(old))
+            if id not in snapshot.volumes:
+                return
+            if await self._is_elsewhere(context, id, old):
+                if id in snapshot.volume_instances:
+                    patch = {"volumes": {id: {"isDeleted": True}}}
+                    await place.commits.submit(patch, f"delete {old.name}", context.status)
+            elif id not in snapshot.pending_volumes:
+                await session.client.send(documents.VOLUME_DELETE, {"id": id}, context.status)
+        except NotFound:
+            pass
+        except NotAuthorized:
+            # Railway also says this of what was just deleted; only a look tells.
+            place.snapshots.invalidate()
+            if id in (await place.snapshots.fresh(context.status)).volume_instances:
+                raise
+        place.snapshots.forget_volume(id)
+
+    async def _is_elsewhere(self, context: Context, id_: str, old: VolumeOutputs) -> bool:
+        after = None
+        while True:
+            variables = {"projectId": old.project_id, "first": documents.PAGE, "after": after}
+            data = await session_of(context).client.send(
+                documents.VOLUME_INSTANCES, variables, context.status
+            )
+            page = data["project"]["volumes"]
+            for edge in page["edges"]:
+                if edge["node"]["id"] == id_:
+                    instances = [entry["node"] for entry in edge["node"]["volumeInstances"]["edges"]]
+                    return any(
+                        row["environmentId"] != old.environment_id
+                        and not row["deletedAt"]
+                        and not row["isPendingDeletion"]
+                        for row in instances
+                    )
+            if not page["pageInfo"]["hasNextPage"]:
+                raise NotFound(f"Volume {id_} doesn't exist")
+            after = page["pageInfo"]["endCursor"]
+
+
+def _scope(inputs: VolumeInputs) -> str:
+    return f"{inputs.project_id}/volumes"
+
+
+def _creation(context: Context, inputs: VolumeInputs, place: EnvironmentSession) -> Creation:
+    async def existing(status: Status) -> Collection[str]:
+        place.snapshots.invalidate()
+        return (await place.snapshots.fresh(status)).volumes.keys()
+
+    # `environmentId: null` makes a record without an instance; leaving it out would make one in each environment.
+    variables = {
+        "input": {"projectId": inputs.project_id, "environmentId": None, "mountPath": _PLACEHOLDER_PATH}
+    }
+    return Creation(
+        urn=context.urn,
+        scope=_scope(inputs),
+        kind="volume",
+        name=inputs.name,
+        document=documents.VOLUME_CREATE,
+        variables=variables,
+        existing=existing,
+        candidates=existing,
+        import_id=f"{inputs.project_id}/{inputs.environment_id}/{{id}}",
+        type_token=Volume.token,
+        name_is_unique=False,
+    )
