@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from pulumi_resource_railway.declaration import properties_of
@@ -148,8 +149,8 @@ async def test_marks_secrets_by_declaration_and_by_look(provider: Client) -> Non
 
 async def test_a_null_is_absent(provider: Client) -> None:
     answer = to_struct({"shelfId": "s", "variables": {"A": "1"}})
-    answer.fields["size"].null_value = 0
-    answer.fields["variables"].struct_value.fields["B"].null_value = 0
+    answer.fields["size"].null_value = struct_pb2.NULL_VALUE
+    answer.fields["variables"].struct_value.fields["B"].null_value = struct_pb2.NULL_VALUE
     response = await provider.stub.Check(
         provider_pb2.CheckRequest(urn="urn:pulumi:t::p::railway:index:Box::crate", news=answer)
     )
