@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ariadne import MutationType, QueryType, make_executable_schema
-from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema
+from ariadne import MutationType, QueryType
+from graphql import GraphQLError, GraphQLResolveInfo, GraphQLSchema, build_schema
 
 from .errors import PROBLEM_PROCESSING_REQUEST, Refusal
 from .operations import OPERATIONS
@@ -28,7 +28,12 @@ def load_schema() -> GraphQLSchema:
     for bindable, table in ((queries, OPERATIONS.queries), (mutations, OPERATIONS.mutations)):
         for name, resolver in table.items():
             bindable.set_field(name, _root_field(name, resolver))
-    return make_executable_schema(type_definitions(), queries, mutations)
+    # Not `make_executable_schema`: what it does to enumerations breaks enumeration values in variables with
+    # the graphql-core that is current (ariadne 1.1.1, graphql-core 3.2.14).
+    schema = build_schema(type_definitions())
+    queries.bind_to_schema(schema)
+    mutations.bind_to_schema(schema)
+    return schema
 
 
 def type_definitions() -> str:

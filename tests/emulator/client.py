@@ -67,11 +67,11 @@ class World(Client):
         super().__init__(emulator)
         project = self.ask(
             "mutation($input: ProjectCreateInput!)"
-            "{ projectCreate(input: $input) { id environments { edges { node { id } } } } }",
+            "{ projectCreate(input: $input) { id primaryEnvironmentId } }",
             input={"name": "etally", "defaultEnvironmentName": "production"},
         )
         self.project: str = project["id"]
-        self.environment: str = project["environments"]["edges"][0]["node"]["id"]
+        self.environment: str = project["primaryEnvironmentId"]
 
     def row(self, name: str) -> str:
         """Creates a service that runs nowhere yet."""

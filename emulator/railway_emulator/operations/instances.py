@@ -9,6 +9,7 @@ from railway_emulator.changes import change
 from railway_emulator.configuration import services
 from railway_emulator.deployments import deploy, of_service, redeploy
 from railway_emulator.errors import InvalidInput, Refusal
+from railway_emulator.pagination import connection
 from railway_emulator.state import Document, Environment
 
 from .registry import mutation, query
@@ -41,6 +42,17 @@ def service_instance(access: Access, service_id: str, environment_id: str) -> Do
     """Answers a service's instance in one environment."""
     _, record = access.instance(service_id, environment_id)
     return views.service_instance(access, record)
+
+
+@query("deploymentTriggers")
+def deployment_triggers(
+    access: Access, project_id: str, environment_id: str, service_id: str, **page: Any
+) -> Document:
+    """Answers what a push to deploys the service: at most one repository's branch."""
+    access.environment(environment_id, project_id)
+    _, record = access.instance(service_id, environment_id)
+    found = [record] if views.trigger(access, record) else []
+    return connection(access.railway.listed(found), lambda i: views.trigger(access, i), **page)
 
 
 @mutation("serviceInstanceUpdate")
