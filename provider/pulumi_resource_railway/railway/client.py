@@ -1,4 +1,4 @@
-"""One connection pool to Railway's GraphQL API, with its errors, its patience and its memory of rate limits."""
+"""One connection pool to Railway's GraphQL API, with its errors, patience and memory of rate limits."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 Status = Callable[[str], Awaitable[None]]
 """Shows a person what is being waited for."""
 
-# Railway's own command line waits as long: creating an environment with volumes takes more than half a minute.
+# Railway's own command line waits as long: creating an environment with volumes takes more than half a
+# minute.
 _TIMEOUT: Final = httpx.Timeout(90, connect=15, pool=None)
 _CONNECTIONS: Final = 16
 _INVALID_VALUE: Final = re.compile(r"got invalid value .*?(?=;|$)", re.DOTALL)
@@ -65,9 +66,9 @@ class Patience:
 class Client:
     """Sends documents to Railway.
 
-    A request that provably changed nothing (no connection, a rate limit, a cooldown) is sent again. One whose outcome
-    isn't known is sent again only if its document may be repeated; otherwise the error says so by `outcome_unknown`,
-    and the caller looks the outcome up.
+    A request that provably changed nothing (no connection, a rate limit, a cooldown) is sent again. One whose
+    outcome isn't known is sent again only if its document may be repeated; otherwise the error says so by
+    `outcome_unknown`, and the caller looks the outcome up.
     """
 
     def __init__(
@@ -265,7 +266,7 @@ def _wait(state: RetryCallState) -> float:
 
 
 def _values_of_variables(value: Any, *, inside: bool = False) -> Iterator[str]:
-    """Find the texts below any key `variables`: a service's variables in a patch, of which any may be a secret."""
+    """Find the texts below any key `variables`: in a patch, each of them may be a secret."""
     if isinstance(value, dict):
         for key, child in value.items():
             yield from _values_of_variables(child, inside=inside or key in {"variables", "sharedVariables"})

@@ -1,7 +1,8 @@
 """Changes of one environment that are wanted at the same time become one commit.
 
-One commit makes at most one deployment of each service, so what belongs together must travel together. A commit is
-flushed when nothing more arrived for a moment, and only one is under way at a time: Railway applies them in workflows.
+One commit makes at most one deployment of each service, so what belongs together must travel together. A
+commit is flushed when nothing more arrived for a moment, and only one is under way at a time: Railway applies
+them in workflows.
 """
 
 from __future__ import annotations
@@ -92,7 +93,7 @@ class Commits:
         self._worker: asyncio.Task[None] | None = None
 
     async def submit(self, patch: Document, label: str, status: Status = unheard) -> Applied:
-        """Have the patch committed, together with others that arrive now, and return when the configuration shows it.
+        """Have the patch committed with others that arrive now; return when the configuration shows it.
 
         Cancelling the caller takes the patch back while it isn't sent; afterwards it only ends the waiting.
 
@@ -151,7 +152,7 @@ class Commits:
                 return
 
     def _take(self) -> list[_Member]:
-        """Take those that go together; what wants something else in the same place waits for the next commit."""
+        """Take those that go together; what wants something else in the same place waits its turn."""
         taken: list[_Member] = []
         whole: Document = {}
         for member in list(self._waiting):
@@ -216,7 +217,7 @@ class Commits:
         rest = await self._wait_until_shown(members, began, seconds)
         if failure is None:
             for member in rest:
-                member.fail(NotApplied(member.missing((await self._configuration()))))
+                member.fail(NotApplied(member.missing(await self._configuration())))
         elif len(members) == 1:
             for member in rest:
                 member.fail(failure)
@@ -227,7 +228,7 @@ class Commits:
     async def _watch(
         self, members: list[_Member], began: datetime, workflow: Any, tell: Status
     ) -> WorkflowFailed | None:
-        """Wait for the workflow's end; a workflow that may not be watched is judged by the configuration alone."""
+        """Wait for the workflow's end; one that may not be watched is judged by the configuration alone."""
         place = {"environmentId": self._environment_id, "workflowId": str(workflow)}
         started, interval = self._clock.monotonic(), _FIRST_INTERVAL
         while (waited := self._clock.monotonic() - started) < _WORKFLOW_SECONDS:

@@ -1,7 +1,8 @@
 """What Railway writes into an environment's configuration by itself, and which forms mean the same.
 
-The defaults are those that Railway's own command line treats as equal to absent, together with what it shows for
-a service that sets nothing. A value that Railway filled in must neither look like drift nor like a failed commit.
+The defaults are those that Railway's own command line treats as equal to absent, together with what it shows
+for a service that sets nothing. A value that Railway filled in must neither look like drift nor like a failed
+commit.
 """
 
 from __future__ import annotations

@@ -88,7 +88,8 @@ async def create_once(
         status: Shows what is being waited for.
 
     Raises:
-        RailwayError: When nothing was created, or it isn't known; then the next creation of the resource finds out.
+        RailwayError: When nothing was created, or it isn't known; then the next creation of the resource
+        finds out.
     """
     entry = session.journal.begin(creation.urn, creation.scope, creation.document.name, creation.name, before)
     for last in (False, True):
@@ -107,10 +108,12 @@ async def create_once(
             if found is not None:
                 session.journal.answered(entry, found)
                 return found
-            # A name that Railway keeps unique makes a second request harmless; otherwise it could make a second object.
+            # A name that Railway keeps unique makes a second request harmless; otherwise it could make a
+            # second object.
             if last or not creation.name_is_unique:
                 raise AnswerLost(
-                    f"Creating {creation.kind} {creation.name!r} got no answer, and it hasn't appeared: {error.words}",
+                    f"Creating {creation.kind} {creation.name!r} got no answer, and it hasn't appeared: "
+                    f"{error.words}",
                     advice="Run `pulumi up` again: it looks for the object before it creates another.",
                 ) from error
         else:
@@ -142,7 +145,8 @@ def name_exists(creation: Creation, id_: str) -> Conflict:
     """Return the error for a name that exists and isn't ours."""
     return Conflict(
         f"There is already a {creation.kind} named {creation.name!r}",
-        advice="It isn't taken over, because nothing says that this stack made it. Choose another name, or import it: "
+        advice="It isn't taken over, because nothing says that this stack made it. Choose another name, or "
+        "import it: "
         f"`pulumi import {creation.type_token} <name> {creation.import_id.format(id=id_)}`.",
     )
 
@@ -152,6 +156,7 @@ def _ambiguous(creation: Creation, found: list[str]) -> Ambiguous:
         f"  pulumi import {creation.type_token} <name> {creation.import_id.format(id=id_)}" for id_ in found
     )
     return Ambiguous(
-        f"An earlier creation of {creation.kind} {creation.name!r} got no answer, and {len(found)} objects could be it",
+        f"An earlier creation of {creation.kind} {creation.name!r} got no answer, and {len(found)} objects "
+        "could be it",
         advice=f"Delete those that nobody needs in Railway's dashboard, or import the right one:\n{commands}",
     )

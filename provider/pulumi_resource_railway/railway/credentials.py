@@ -61,9 +61,9 @@ class Credentials:
 def resolve(configuration: ProviderInputs, environment: Mapping[str, str]) -> Credentials:
     """Decide which token is sent where.
 
-    From the environment, `RAILWAY_TOKEN` is a project token and `RAILWAY_API_TOKEN` an account's or workspace's,
-    and the former wins: the meaning that Railway's own command line gives them. `RAILWAY_ENDPOINT` stands in for
-    an absent `railway:endpoint`.
+    From the environment, `RAILWAY_TOKEN` is a project token and `RAILWAY_API_TOKEN` an account's or
+    workspace's, and the former wins: the meaning that Railway's own command line gives them.
+    `RAILWAY_ENDPOINT` stands in for an absent `railway:endpoint`.
 
     Raises:
         UserError: When there is no token, when two are configured, or when the endpoint is unusable.
@@ -91,7 +91,8 @@ def resolve(configuration: ProviderInputs, environment: Mapping[str, str]) -> Cr
         return _bearer(endpoint, account, "RAILWAY_API_TOKEN")
     raise UserError(
         "No token for Railway. Make one at https://railway.com/account/tokens and set it with "
-        "`pulumi config set --secret railway:token`, or export RAILWAY_API_TOKEN (a project token: RAILWAY_TOKEN)."
+        "`pulumi config set --secret railway:token`, or export RAILWAY_API_TOKEN (a project token: "
+        "RAILWAY_TOKEN)."
     )
 
 
@@ -123,7 +124,8 @@ def _check_endpoint(endpoint: str) -> None:
         )
     if parts.scheme == "http" and not is_loopback(endpoint):
         raise UserError(
-            f"railway:endpoint {endpoint} would send the token unencrypted; only an address on this machine may be http."
+            f"railway:endpoint {endpoint} would send the token unencrypted; only an address on this machine "
+            "may be http."
         )
 
 

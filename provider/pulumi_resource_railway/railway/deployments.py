@@ -254,7 +254,8 @@ class Deployments:
         lines = await self._log(failed.deployment_id)
         tail = "\n".join(f"  {line}" for line in lines) if lines else "  (its log is empty)"
         return (
-            f"The deployment of {expected.service_name} ended as {failed.state}. The last lines of its log:\n{tail}\n"
+            f"The deployment of {expected.service_name} ended as {failed.state}. The last lines of its "
+            f"log:\n{tail}\n"
             f"Deployment {failed.deployment_id}: {address}\n"
             "Correct the cause and run `pulumi up` again; it goes on from here."
         )

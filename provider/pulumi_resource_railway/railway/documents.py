@@ -1,7 +1,7 @@
 """Every GraphQL document that this provider sends. Tests validate each against Railway's schema.
 
-A document may be repeated when sending it twice has the same effect as sending it once: reads, updates to given
-values, and deletions (of which the second only hears that nothing is there).
+A document may be repeated when sending it twice has the same effect as sending it once: reads, updates to
+given values, and deletions (of which the second only hears that nothing is there).
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ _DOMAINS = """
 domains {
   serviceDomains { id domain suffix targetPort deletedAt syncStatus newDomainName }
   customDomains { id domain targetPort deletedAt syncStatus
-    status { verificationDnsHost verificationToken dnsRecords { purpose recordType hostlabel fqdn zone requiredValue } } }
+    status { verificationDnsHost verificationToken dnsRecords { purpose recordType hostlabel fqdn zone
+    requiredValue } } }
 }
 """
 
@@ -50,7 +51,8 @@ SNAPSHOT = _query(
 query snapshot($environmentId: String!, $projectId: String!, $first: Int!) {
   environment(id: $environmentId, projectId: $projectId) {
     id name projectId deletedAt unmergedChangesCount config(decryptVariables: true)
-    serviceInstances(first: $first) { edges { node { id serviceId deletedAt latestDeployment { id } %s } }
+    serviceInstances(first: $first) { edges { node { id serviceId deletedAt latestDeployment { id } DOMAINS }
+    }
       pageInfo { hasNextPage endCursor } }
     volumeInstances(first: $first) {
       edges { node { id volumeId serviceId mountPath region sizeMB deletedAt isPendingDeletion state } }
@@ -62,8 +64,7 @@ query snapshot($environmentId: String!, $projectId: String!, $first: Int!) {
     volumes(first: $first) { edges { node { id name createdAt } } pageInfo { hasNextPage endCursor } }
   }
 }
-"""
-    % _DOMAINS,
+""".replace("DOMAINS", _DOMAINS),
 )
 
 MORE_SERVICES = _query(
@@ -71,7 +72,8 @@ MORE_SERVICES = _query(
     """
 query moreServices($projectId: String!, $first: Int!, $after: String!) {
   project(id: $projectId) {
-    services(first: $first, after: $after) { edges { node { id name icon deletedAt } } pageInfo { hasNextPage endCursor } }
+    services(first: $first, after: $after) { edges { node { id name icon deletedAt } } pageInfo { hasNextPage
+    endCursor } }
   }
 }
 """,
@@ -82,7 +84,8 @@ MORE_VOLUMES = _query(
     """
 query moreVolumes($projectId: String!, $first: Int!, $after: String!) {
   project(id: $projectId) {
-    volumes(first: $first, after: $after) { edges { node { id name createdAt } } pageInfo { hasNextPage endCursor } }
+    volumes(first: $first, after: $after) { edges { node { id name createdAt } } pageInfo { hasNextPage
+    endCursor } }
   }
 }
 """,
@@ -94,11 +97,11 @@ MORE_SERVICE_INSTANCES = _query(
 query moreServiceInstances($environmentId: String!, $projectId: String!, $first: Int!, $after: String!) {
   environment(id: $environmentId, projectId: $projectId) {
     serviceInstances(first: $first, after: $after) {
-      edges { node { id serviceId deletedAt latestDeployment { id } %s } } pageInfo { hasNextPage endCursor } }
+      edges { node { id serviceId deletedAt latestDeployment { id } DOMAINS } } pageInfo { hasNextPage
+      endCursor } }
   }
 }
-"""
-    % _DOMAINS,
+""".replace("DOMAINS", _DOMAINS),
 )
 
 MORE_VOLUME_INSTANCES = _query(
@@ -178,8 +181,6 @@ mutation redeploy($environmentId: String!, $serviceId: String!) {
 WHO_WITH_TOKEN = _query("whoAmI", "query whoAmI { apiToken { workspaces { id name } } }")
 WHO_WITH_PROJECT_TOKEN = _query("whoAmI", "query whoAmI { projectToken { projectId environmentId } }")
 
-_PROJECT = "id name description isPublic prDeploys workspaceId deletedAt createdAt primaryEnvironmentId"
-
 PROJECTS = _query(
     "projects",
     """
@@ -196,12 +197,12 @@ PROJECT = _query(
     """
 query project($id: String!, $first: Int!) {
   project(id: $id) {
-    %s
-    environments(first: $first) { edges { node { id name createdAt deletedAt } } pageInfo { hasNextPage endCursor } }
+    id name description isPublic prDeploys workspaceId deletedAt createdAt primaryEnvironmentId
+    environments(first: $first) { edges { node { id name createdAt deletedAt } } pageInfo { hasNextPage
+    endCursor } }
   }
 }
-"""
-    % _PROJECT,
+""",
 )
 
 PROJECT_CREATE = _mutation(
@@ -212,7 +213,8 @@ PROJECT_CREATE = _mutation(
 
 PROJECT_UPDATE = _mutation(
     "projectUpdate",
-    "mutation projectUpdate($id: String!, $input: ProjectUpdateInput!) { projectUpdate(id: $id, input: $input) { id } }",
+    "mutation projectUpdate($id: String!, $input: ProjectUpdateInput!) { projectUpdate(id: $id, input: "
+    "$input) { id } }",
     repeatable=True,
 )
 
@@ -242,14 +244,16 @@ query environment($id: String!, $projectId: String!) {
 
 ENVIRONMENT_CREATE = _mutation(
     "environmentCreate",
-    "mutation environmentCreate($input: EnvironmentCreateInput!) { environmentCreate(input: $input) { id name } }",
+    "mutation environmentCreate($input: EnvironmentCreateInput!) { environmentCreate(input: $input) { id "
+    "name } }",
     repeatable=False,
 )
 
 ENVIRONMENT_RENAME = _mutation(
     "environmentRename",
     """
-mutation environmentRename($id: String!, $name: String!) { environmentRename(id: $id, input: { name: $name }) { id } }
+mutation environmentRename($id: String!, $name: String!) { environmentRename(id: $id, input: { name: $name })
+{ id } }
 """,
     repeatable=True,
 )
@@ -268,7 +272,8 @@ SERVICE_CREATE = _mutation(
 
 SERVICE_UPDATE = _mutation(
     "serviceUpdate",
-    "mutation serviceUpdate($id: String!, $input: ServiceUpdateInput!) { serviceUpdate(id: $id, input: $input) { id } }",
+    "mutation serviceUpdate($id: String!, $input: ServiceUpdateInput!) { serviceUpdate(id: $id, input: "
+    "$input) { id } }",
     repeatable=True,
 )
 
@@ -295,7 +300,8 @@ VOLUME_CREATE = _mutation(
 VOLUME_UPDATE = _mutation(
     "volumeUpdate",
     """
-mutation volumeUpdate($id: String!, $name: String!) { volumeUpdate(volumeId: $id, input: { name: $name }) { id } }
+mutation volumeUpdate($id: String!, $name: String!) { volumeUpdate(volumeId: $id, input: { name: $name }) { id
+} }
 """,
     repeatable=True,
 )
@@ -306,8 +312,8 @@ VOLUME_INSTANCES = _query(
 query volumeInstances($projectId: String!, $first: Int!, $after: String) {
   project(id: $projectId) {
     volumes(first: $first, after: $after) {
-      edges { node { id volumeInstances(first: $first) { edges { node { environmentId deletedAt isPendingDeletion } } } } }
-      pageInfo { hasNextPage endCursor }
+      edges { node { id volumeInstances(first: $first) { edges { node { environmentId deletedAt
+      isPendingDeletion } } } } } pageInfo { hasNextPage endCursor }
     }
   }
 }
@@ -342,7 +348,8 @@ SERVICE_DOMAIN_DELETE = _mutation(
 
 SERVICE_DOMAIN_AVAILABLE = _query(
     "serviceDomainAvailable",
-    "query serviceDomainAvailable($domain: String!) { serviceDomainAvailable(domain: $domain) { available message } }",
+    "query serviceDomainAvailable($domain: String!) { serviceDomainAvailable(domain: $domain) { available "
+    "message } }",
 )
 
 CUSTOM_DOMAIN_CREATE = _mutation(
@@ -350,7 +357,8 @@ CUSTOM_DOMAIN_CREATE = _mutation(
     """
 mutation customDomainCreate($input: CustomDomainCreateInput!) {
   customDomainCreate(input: $input) { id domain targetPort
-    status { verificationDnsHost verificationToken dnsRecords { purpose recordType hostlabel fqdn zone requiredValue } } }
+    status { verificationDnsHost verificationToken dnsRecords { purpose recordType hostlabel fqdn zone
+    requiredValue } } }
 }
 """,
     repeatable=False,

@@ -17,6 +17,8 @@ UserError
     └── Ambiguous          more than one object could be the one that was created
 """
 
+# ruff: noqa: N818 - each is named after what happened
+
 from __future__ import annotations
 
 import re
@@ -87,7 +89,8 @@ class NotAuthorized(RailwayError):
     """Railway doesn't accept the token, or doesn't let it see the object."""
 
     advice = (
-        "Check that the token (railway:token, railway:projectToken, RAILWAY_API_TOKEN or RAILWAY_TOKEN) is valid "
+        "Check that the token (railway:token, railway:projectToken, RAILWAY_API_TOKEN or RAILWAY_TOKEN) is "
+        "valid "
         "and belongs to the workspace or project; Railway also says this of ids that it doesn't know."
     )
 
@@ -160,8 +163,8 @@ _LAG: Final = re.compile(r"problem processing request|internal server error", re
 def from_words(words: str, operation: str) -> RailwayError:
     """Return the error that a GraphQL error's message means.
 
-    Railway has no stable error codes, so its words decide (as its own command line does). A bad token is tested
-    before "not found", because Railway says "Project Token not found".
+    Railway has no stable error codes, so its words decide (as its own command line does). A bad token is
+    tested before "not found", because Railway says "Project Token not found".
     """
     if _TOKEN.search(words):
         return NotAuthorized(words, operation=operation)
@@ -169,7 +172,8 @@ def from_words(words: str, operation: str) -> RailwayError:
         return NotAuthorized(
             words,
             operation=operation,
-            advice="The workspace demands two-factor authentication; use a token made under an account with it.",
+            advice="The workspace demands two-factor authentication; use a token made under an account with "
+            "it.",
         )
     if RETRY_WORDS.search(words):
         return Throttled(words, operation=operation)

@@ -1,8 +1,9 @@
 """Remembers creations whose answers might get lost.
 
-When this plugin or the engine is killed between a creation and its answer, the engine knows no id. So each creation
-that Railway would carry out twice is written down first, with the ids that existed before: the next creation of the
-same resource finds the object that wasn't there. One private file an entry, so that processes don't disturb each other.
+When this plugin or the engine is killed between a creation and its answer, the engine knows no id. So each
+creation that Railway would carry out twice is written down first, with the ids that existed before: the next
+creation of the same resource finds the object that wasn't there. One private file an entry, so that processes
+don't disturb each other.
 """
 
 from __future__ import annotations
@@ -113,7 +114,8 @@ class Journal:
 
     def _unusable(self, error: Exception) -> UserError:
         return UserError(
-            f"The provider's journal of creations in {self._directory} can't be used ({error}). Make it writable, "
+            f"The provider's journal of creations in {self._directory} can't be used ({error}). Make it "
+            "writable, "
             "or set PULUMI_HOME or XDG_STATE_HOME to a folder that is."
         )
 

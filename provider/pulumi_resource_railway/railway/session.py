@@ -57,7 +57,8 @@ class EnvironmentSession:
             raise StagedChanges(
                 f"{snapshot.staged} {plural} staged in environment {name!r} but not deployed",
                 advice="Somebody prepared them in Railway's dashboard. Deploy or discard them there "
-                f"({self._dashboard}/project/{self.project_id}?environmentId={self.environment_id}), then run "
+                f"({self._dashboard}/project/{self.project_id}?environmentId={self.environment_id}), then "
+                "run "
                 "`pulumi up` again. Nothing was changed.",
             )
         return snapshot
@@ -165,8 +166,10 @@ class Session:
         except NotAuthorized:
             return NotAuthorized(
                 f"Railway doesn't accept the token in {credentials.source} ({refusal.words})",
-                advice="It may be mistyped, expired or deleted, or of the other kind: account and workspace tokens belong "
-                "in railway:token or RAILWAY_API_TOKEN, project tokens in railway:projectToken or RAILWAY_TOKEN.",
+                advice="It may be mistyped, expired or deleted, or of the other kind: account and workspace "
+                "tokens belong "
+                "in railway:token or RAILWAY_API_TOKEN, project tokens in railway:projectToken or "
+                "RAILWAY_TOKEN.",
             )
         except RailwayError:
             return refusal
@@ -174,11 +177,13 @@ class Session:
             bound = data["projectToken"]
             return NotAuthorized(
                 refusal.words,
-                advice=f"The token in {credentials.source} is valid, but bound to environment {bound['environmentId']} of "
+                advice=f"The token in {credentials.source} is valid, but bound to environment "
+                f"{bound['environmentId']} of "
                 f"project {bound['projectId']}.",
             )
         return NotAuthorized(
             refusal.words,
-            advice=f"The token in {credentials.source} is valid, but doesn't reach what was asked for; Railway also says "
+            advice=f"The token in {credentials.source} is valid, but doesn't reach what was asked for; "
+            "Railway also says "
             "this of ids that it doesn't know.",
         )

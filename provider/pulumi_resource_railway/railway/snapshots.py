@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.client import Status, unheard
@@ -103,10 +103,32 @@ class Snapshots:
             self._latest.volumes.pop(volume_id, None)
             self._latest.volume_instances.pop(volume_id, None)
 
+    async def knowing(self, section: Literal["services", "volumes"], id_: str, status: Status) -> Snapshot:
+        """Return what is known, read anew if the record isn't known: somebody may have made it meanwhile.
+
+        Raises:
+            NotFound: When the environment or its project doesn't exist.
+            RailwayError: When it can't be read.
+        """
+        snapshot = await self.known(status)
+        if id_ not in getattr(snapshot, section):
+            snapshot = await self.fresh(status)
+        return snapshot
+
     def note_configuration(self, configuration: dict[str, Any]) -> None:
-        """Keep the configuration that was read back after a commit."""
-        if self._latest is not None:
-            self._latest.configuration = configuration
+        """Keep the configuration that was read back after a commit, and the instances that it makes."""
+        if self._latest is None:
+            return
+        self._latest.configuration = configuration
+        for instances, section, key in (
+            (self._latest.service_instances, "services", "serviceId"),
+            (self._latest.volume_instances, "volumes", "volumeId"),
+        ):
+            wanted = configuration.get(section) or {}
+            for id_ in wanted.keys() - instances.keys():
+                instances[id_] = {key: id_}
+            for id_ in instances.keys() - wanted.keys():
+                del instances[id_]
 
     async def _load(self, status: Status) -> Snapshot:
         this = asyncio.current_task()

@@ -40,7 +40,7 @@ def import_parts(id_: str, form: str) -> tuple[str, ...]:
 async def keeping_state(
     context: Context, id_: str, outputs: Callable[[], Model], scope: str | None = None
 ) -> AsyncIterator[None]:
-    """Within this block the object exists: whatever goes wrong, the engine gets its id and what is known of it.
+    """Give the engine the id and what is known, whatever goes wrong within this block: the object exists.
 
     Args:
         context: The operation.

@@ -42,7 +42,8 @@ async def await_deployment(
         state = deployments.last_state(service_id) or "not started"
         raise DeploymentFailed(
             f"The deployment of {service.name} was still {state} after {context.timeout:.0f} s",
-            advice="It may still come up. The next `pulumi up` goes on waiting; for more time set the resource option "
+            advice="It may still come up. The next `pulumi up` goes on waiting; for more time set the "
+            "resource option "
             "custom_timeouts.",
         ) from None
     if settled.note:

@@ -1,6 +1,6 @@
 """A project with its first environment."""
 
-# ruff: noqa: A002 - an id is what Pulumi calls an id
+# ruff: noqa: A001, A002, S105 - what Pulumi calls an id, and a token: a resource's type
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ class Project(Resource[ProjectInputs, ProjectOutputs]):
     outputs: ClassVar[type[Model]] = ProjectOutputs
     description: ClassVar[str] = (
         "A project, which holds environments, services and volumes. It comes with its first environment: "
-        "`defaultEnvironmentName` names it, `defaultEnvironmentId` is its id. It needs an account's or workspace's token."
+        "`defaultEnvironmentName` names it, `defaultEnvironmentId` is its id. It needs an account's or "
+        "workspace's token."
     )
     import_format: ClassVar[str] = "projectId"
 
@@ -79,7 +80,8 @@ class Project(Resource[ProjectInputs, ProjectOutputs]):
             if taken is not None:
                 raise name_exists(creation, taken)
             id_ = await create_once(session, creation, [row["id"] for row in rows], context.status)
-        # Without the environment's id there are no outputs to keep: should this fail, the journal knows the project.
+        # Without the environment's id there are no outputs to keep: should this fail, the journal knows the
+        # project.
         outputs = _outputs(inputs, await _project(session, id_, context.status))
         session.journal.close(context.urn, creation.scope)
         return Created(id_, outputs)
@@ -156,7 +158,8 @@ async def _workspace(context: Context, inputs: ProjectInputs) -> str | None:
         if inputs.workspace_id not in workspaces:
             raise Refused(
                 f"The token doesn't reach workspace {inputs.workspace_id}",
-                advice=f"It reaches {_named(workspaces)}; correct workspaceId, or use a token of that workspace.",
+                advice=f"It reaches {_named(workspaces)}; correct workspaceId, or use a token of that "
+                "workspace.",
             )
         return inputs.workspace_id
     if len(workspaces) > 1:

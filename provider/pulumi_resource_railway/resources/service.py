@@ -1,6 +1,6 @@
 """A service as it runs in one environment."""
 
-# ruff: noqa: A002 - an id is what Pulumi calls an id
+# ruff: noqa: A001, A002, S105 - what Pulumi calls an id, and a token: a resource's type
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi_resource_railway.errors import CheckFailure
 from pulumi_resource_railway.railway import documents
+from pulumi_resource_railway.railway.configuration import same
 from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
-from pulumi_resource_railway.railway.deployments import Expected, earlier_deployments, moment
+from pulumi_resource_railway.railway.deployments import earlier_deployments, moment
 from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
 from pulumi_resource_railway.railway.patches import missing
-from pulumi_resource_railway.railway.configuration import same
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
 from pulumi_resource_railway.resources.deploying import await_deployment, redeploy
@@ -42,8 +42,10 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
     inputs: ClassVar[type[Model]] = ServiceInputs
     outputs: ClassVar[type[Model]] = ServiceOutputs
     description: ClassVar[str] = (
-        "A service as it runs in one environment: its source, build, deployment, variables and volume mount. All of it is "
-        "in place before the first deployment starts, and each update makes at most one deployment, which is waited for."
+        "A service as it runs in one environment: its source, build, deployment, variables and volume "
+        "mount. All of it is "
+        "in place before the first deployment starts, and each update makes at most one deployment, which "
+        "is waited for."
     )
     import_format: ClassVar[str] = "projectId/environmentId/serviceId"
     delete_before_replace: ClassVar[bool] = True
@@ -58,7 +60,8 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             return None
         return CheckFailure(
             "allowReplace",
-            "This change would delete the service and make a new one, and the service has a volume. Undo the change of its "
+            "This change would delete the service and make a new one, and the service has a volume. Undo "
+            "the change of its "
             "project or environment, or set allowReplace: true.",
         )
 
@@ -101,7 +104,8 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             if id_ in snapshot.service_instances:
                 raise name_exists(creation, id_)
             await context.info(
-                f"Service {inputs.name!r} exists in another environment of the project; adding it to this one."
+                f"Service {inputs.name!r} exists in another environment of the project; adding it to this "
+                "one."
             )
             return id_
         session = session_of(context)
@@ -146,7 +150,8 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         session = session_of(context)
         place = session.environment(new.project_id, new.environment_id)
         _remember_secrets(context, new)
-        snapshot = await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status)
+        snapshot = await place.snapshots.knowing("services", id, context.status)
         if id not in snapshot.services:
             raise NotFound(f"Service {new.name!r} ({id}) doesn't exist any more")
         session.journal.close(context.urn, _scope(new))
@@ -187,7 +192,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         snapshot: Snapshot,
         reached: ServiceOutputs,
     ) -> ServiceOutputs:
-        """Redeploy when something that the service refers to has changed, or when its deployment had failed."""
+        """Redeploy when what the service refers to has changed, or when its deployment had failed."""
         done = ServiceOutputs(**with_changes(new))
         if not has_source(new):
             return done
@@ -206,7 +211,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
     async def _finish(
         self, context: Context, place: EnvironmentSession, id_: str, new: ServiceInputs, snapshot: Snapshot
     ) -> None:
-        """Bring an update to its end whose deployment had failed or was still going on: nothing else is different."""
+        """Bring an update to its end whose deployment had failed or was still going on."""
         latest = await place.deployments.latest(id_)
         if latest is not None and latest["status"] not in {"FAILED", "CRASHED", "REMOVED", "REMOVING"}:
             await await_deployment(context, place, id_, new, moment(latest["createdAt"]), frozenset())
@@ -219,7 +224,8 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         session = session_of(context)
         place = session.environment(old.project_id, old.environment_id)
         try:
-            snapshot = await place.ready_for_changes(context.status)
+            await place.ready_for_changes(context.status)
+            snapshot = await place.snapshots.knowing("services", id, context.status)
             session.journal.close(context.urn, _scope(old))
             if id not in snapshot.services:
                 return
@@ -248,7 +254,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
 
 
 def _bare(inputs: ServiceInputs) -> ServiceOutputs:
-    """Return the outputs of a row that nothing is configured of yet, so that the next update sends everything."""
+    """Return the outputs of a row without configuration, so that the next update sends everything."""
     return ServiceOutputs(
         project_id=inputs.project_id,
         environment_id=inputs.environment_id,

@@ -76,8 +76,8 @@ def observed(
 ) -> ServiceInputs:
     """Return what a program would write to get the service as Railway shows it.
 
-    What equals the recorded value in another form stays as it was recorded; what Railway fills in by itself stays
-    absent; a value that Railway doesn't show stays as recorded.
+    What equals the recorded value in another form stays as it was recorded; what Railway fills in by itself
+    stays absent; a value that Railway doesn't show stays as recorded.
 
     Args:
         live: `services.<id>` of the configuration.
@@ -114,8 +114,7 @@ def _group(
 
 def _setting(section: str, key: str, live: Any, recorded: Any) -> Any:
     if key == "preDeployCommand":
-        shown = " && ".join(commands(live)) or None
-        return shown
+        return " && ".join(commands(live)) or None
     if key == "multiRegionConfig":
         return _regions(live, recorded)
     if recorded is None:

@@ -15,7 +15,8 @@ class ServiceSource(Model):
         default=None,
     )
     repo: str | None = field(
-        doc="A GitHub repository as `owner/name`; Railway's GitHub App must be installed on it. Instead of `image`.",
+        doc="A GitHub repository as `owner/name`; Railway's GitHub App must be installed on it. Instead of "
+        "`image`.",
         default=None,
     )
     branch: str | None = field(
@@ -60,11 +61,13 @@ class ServiceDeploy(Model):
         doc="The command that starts the service, instead of the image's.", default=None
     )
     pre_deploy_command: str | None = field(
-        doc="A command that runs before each deployment, such as a migration; when it fails, the deployment does.",
+        doc="A command that runs before each deployment, such as a migration; when it fails, the deployment "
+        "does.",
         default=None,
     )
     healthcheck_path: str | None = field(
-        doc="A path that must answer with status 200 before a deployment takes over; asked on the port in `PORT`.",
+        doc="A path that must answer with status 200 before a deployment takes over; asked on the port in "
+        "`PORT`.",
         default=None,
     )
     healthcheck_timeout: int | None = field(
@@ -79,7 +82,8 @@ class ServiceDeploy(Model):
         enum_name="RestartPolicy",
     )
     restart_policy_max_retries: int | None = field(
-        doc="How often a failed container is started again with `ON_FAILURE`. Railway takes 10 when it is absent.",
+        doc="How often a failed container is started again with `ON_FAILURE`. Railway takes 10 when it is "
+        "absent.",
         default=None,
         ge=0,
         le=100,
@@ -101,7 +105,8 @@ class ServiceDeploy(Model):
         doc="Whether the service reaches the Internet over IPv6, too.", default=None
     )
     multi_region_config: dict[str, RegionReplicas] | None = field(
-        doc="The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, "
+        doc="The regions that the service runs in, such as `us-west2`, with the replicas in each. When it "
+        "is absent, "
         "Railway runs one replica in the workspace's region.",
         default=None,
     )
@@ -113,7 +118,8 @@ class VolumeMount(Model):
     volume_id: str = field(doc="The volume's id.")
     mount_path: str = field(doc="Where the service sees it: an absolute path.")
     backup_schedules: list[Literal["DAILY", "WEEKLY", "MONTHLY"]] | None = field(
-        doc="How often Railway backs the volume up: DAILY (kept six days), WEEKLY (a month), MONTHLY (three months).",
+        doc="How often Railway backs the volume up: DAILY (kept six days), WEEKLY (a month), MONTHLY (three "
+        "months).",
         default=None,
         enum_name="BackupSchedule",
     )
@@ -125,7 +131,8 @@ class ServiceInputs(Model):
     project_id: str = field(doc="The project's id.", immutable=True)
     environment_id: str = field(doc="The id of the environment that the service runs in.", immutable=True)
     name: str = field(
-        doc="The service's name, unique in its project; other services refer to its variables by it. Renamed in place.",
+        doc="The service's name, unique in its project; other services refer to its variables by it. "
+        "Renamed in place.",
         auto_name=True,
     )
     icon: str | None = field(doc="The address of an icon for Railway's canvas.", default=None)
@@ -136,7 +143,8 @@ class ServiceInputs(Model):
     build: ServiceBuild | None = field(doc="How an image is built from a repository.", default=None)
     deploy: ServiceDeploy | None = field(doc="How the service runs.", default=None)
     variables: dict[str, str] | None = field(
-        doc="The service's variables. A value may refer to others: `${{service.NAME}}`, `${{shared.NAME}}`. What looks "
+        doc="The service's variables. A value may refer to others: `${{service.NAME}}`, `${{shared.NAME}}`. "
+        "What looks "
         "like a secret becomes one.",
         default=None,
         secret_by_look=True,
@@ -145,12 +153,14 @@ class ServiceInputs(Model):
         doc="The volume that the service sees; Railway mounts at most one.", default=None
     )
     redeploy_triggers: dict[str, str] | None = field(
-        doc="Anything whose change must redeploy the service although its own settings stay the same, such as a digest "
+        doc="Anything whose change must redeploy the service although its own settings stay the same, such "
+        "as a digest "
         "of a variable that it refers to. Not sent to Railway.",
         default=None,
     )
     await_deployment: bool = field(
-        doc="Whether to wait until the deployment that a change causes has succeeded, and to fail when it doesn't.",
+        doc="Whether to wait until the deployment that a change causes has succeeded, and to fail when it "
+        "doesn't.",
         default=True,
     )
     allow_replace: bool = field(

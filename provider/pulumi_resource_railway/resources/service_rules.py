@@ -1,6 +1,7 @@
 """What of a service's properties Railway would refuse, or accept and not do: said before anything is changed.
 
-Each rule looks only at what is known: a value that comes from another resource may still be unknown in a preview.
+Each rule looks only at what is known: a value that comes from another resource may still be unknown in a
+preview.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from cronsim import CronSim, CronSimError
@@ -64,13 +66,15 @@ def _name(properties: Mapping[str, Any]) -> Failures:
     elif set(name) & set(".{}$"):
         yield CheckFailure(
             "name",
-            "References to a service's variables, ${{name.VARIABLE}}, are cut at dots and braces; use letters, digits, "
+            "References to a service's variables, ${{name.VARIABLE}}, are cut at dots and braces; use "
+            "letters, digits, "
             "spaces, hyphens and underscores.",
         )
     elif name.lower() in _RESERVED_NAMES:
         yield CheckFailure(
             "name",
-            f"{name!r} is what ${{{{shared.NAME}}}} means an environment's shared variables by; choose another.",
+            f"{name!r} is what ${{{{shared.NAME}}}} means an environment's shared variables by; choose "
+            "another.",
         )
 
 
@@ -148,7 +152,8 @@ def _deploy(deploy: Mapping[str, Any]) -> Failures:
     if (total := _replicas(deploy)) is not None and total > MAXIMUM_REPLICAS:
         yield CheckFailure(
             "deploy.multiRegionConfig",
-            f"{total} replicas in all regions together are more than the {MAXIMUM_REPLICAS} that Railway runs.",
+            f"{total} replicas in all regions together are more than the {MAXIMUM_REPLICAS} that Railway "
+            "runs.",
         )
 
 
@@ -178,7 +183,8 @@ def _cron(deploy: Mapping[str, Any]) -> Failures:
         except CronSimError as error:
             yield CheckFailure(
                 "deploy.cronSchedule",
-                f"The schedule isn't a cron expression ({error}). Write five fields in UTC, such as `0 3 * * *`.",
+                f"The schedule isn't a cron expression ({error}). Write five fields in UTC, such as `0 3 * "
+                "* *`.",
             )
     replicas = _replicas(deploy)
     if replicas is not None and replicas > 1:
@@ -201,13 +207,12 @@ def _cron(deploy: Mapping[str, Any]) -> Failures:
 def _cron_interval(schedule: str) -> Failures:
     runs = CronSim(schedule, datetime(2025, 1, 1, tzinfo=UTC))
     moments = [moment for _, moment in zip(range(100), runs, strict=False)]
-    gaps = [
-        (later - earlier).total_seconds() / 60 for earlier, later in zip(moments, moments[1:], strict=False)
-    ]
+    gaps = [(later - earlier).total_seconds() / 60 for earlier, later in pairwise(moments)]
     if gaps and min(gaps) < _LEAST_MINUTES_BETWEEN_RUNS:
         yield CheckFailure(
             "deploy.cronSchedule",
-            f"Railway runs a schedule at most every {_LEAST_MINUTES_BETWEEN_RUNS} minutes; this one runs every "
+            f"Railway runs a schedule at most every {_LEAST_MINUTES_BETWEEN_RUNS} minutes; this one runs "
+            "every "
             f"{min(gaps):.0f}.",
         )
 
@@ -255,7 +260,8 @@ def _mounts(properties: Mapping[str, Any]) -> Failures:
     if mounts and replicas is not None and replicas > 1:
         yield CheckFailure(
             "deploy.multiRegionConfig",
-            f"A volume belongs to one replica, so a service with one can't run {replicas}; lower the number or remove "
+            f"A volume belongs to one replica, so a service with one can't run {replicas}; lower the number "
+            "or remove "
             "`volumeMounts`.",
         )
     for index, mount in enumerate(mounts):

@@ -1,6 +1,6 @@
 """A volume's instance in one environment."""
 
-# ruff: noqa: A002 - an id is what Pulumi calls an id
+# ruff: noqa: A001, A002, S105 - what Pulumi calls an id, and a token: a resource's type
 
 from __future__ import annotations
 
@@ -31,14 +31,16 @@ class VolumeInputs(Model):
     environment_id: str = field(doc="The id of the environment that the volume is in.", immutable=True)
     name: str = field(doc="The volume's name. Renamed in place.", auto_name=True)
     size_mb: int | None = field(
-        doc="The size in megabytes. Grown in place; Railway can't make a volume smaller. When it is absent, Railway takes "
+        doc="The size in megabytes. Grown in place; Railway can't make a volume smaller. When it is absent, "
+        "Railway takes "
         "what the workspace's plan gives.",
         default=None,
         ge=1,
         le=1_000_000,
     )
     region: str | None = field(
-        doc="The region, such as `us-west2`. A change moves the data, with a downtime of the service that mounts it. When "
+        doc="The region, such as `us-west2`. A change moves the data, with a downtime of the service that "
+        "mounts it. When "
         "it is absent, Railway takes the workspace's region.",
         default=None,
     )
@@ -59,8 +61,10 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
     inputs: ClassVar[type[Model]] = VolumeInputs
     outputs: ClassVar[type[Model]] = VolumeOutputs
     description: ClassVar[str] = (
-        "A volume: storage that outlives deployments. It knows nothing of the service that mounts it: that says so itself, "
-        "in its `volumeMounts`. Size, region and name change in place; it is never made smaller, and replaced only with "
+        "A volume: storage that outlives deployments. It knows nothing of the service that mounts it: that "
+        "says so itself, "
+        "in its `volumeMounts`. Size, region and name change in place; it is never made smaller, and "
+        "replaced only with "
         "`allowReplace`."
     )
     import_format: ClassVar[str] = "projectId/environmentId/volumeId"
@@ -73,7 +77,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
             failures.append(
                 CheckFailure(
                     "sizeMb",
-                    f"Railway can't make a volume smaller (from {before} to {size} MB). Keep {before}, or move the data to a "
+                    f"Railway can't make a volume smaller (from {before} to {size} MB). Keep {before}, or "
+                    "move the data to a "
                     "new volume.",
                 )
             )
@@ -93,7 +98,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
             return None
         return CheckFailure(
             "allowReplace",
-            "This change would delete the volume with all its data and make an empty one. Undo the change of its project or "
+            "This change would delete the volume with all its data and make an empty one. Undo the change "
+            "of its project or "
             "environment, or set allowReplace: true.",
         )
 
@@ -121,7 +127,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
     async def _record(
         self, context: Context, inputs: VolumeInputs, place: EnvironmentSession, creation: Creation
     ) -> str:
-        """Return the volume's record in the project: one without an instance in this environment, or a new one."""
+        """Return the volume's record: one without an instance in this environment, or a new one."""
         session = session_of(context)
         # One at a time, so that what appears after a lost answer can only be the one that was asked for.
         async with session.lock(creation.scope):
@@ -132,7 +138,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
                 if id_ in snapshot.volume_instances:
                     raise name_exists(creation, id_)
                 await context.info(
-                    f"Volume {inputs.name!r} exists in another environment of the project; adding it to this one, empty."
+                    f"Volume {inputs.name!r} exists in another environment of the project; adding it to "
+                    "this one, empty."
                 )
                 return id_
             id_ = await create_once(session, creation, snapshot.volumes.keys(), context.status)
@@ -160,7 +167,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         configured = (snapshot.configuration.get("volumes") or {}).get(id_)
         if configured is None and id_ not in snapshot.volume_instances:
             patch["isCreated"] = True
-        # What is absent now keeps its size and region: there is nothing smaller or nowhere that it could go back to.
+        # What is absent now keeps its size and region: there is nothing smaller or nowhere that it could go
+        # back to.
         if new.size_mb is not None and new.size_mb != old.size_mb:
             patch["sizeMB"] = new.size_mb
         if new.region is not None and new.region != old.region:
@@ -205,7 +213,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         """Rename, grow and move in place."""
         session = session_of(context)
         place = session.environment(new.project_id, new.environment_id)
-        snapshot = await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status)
+        snapshot = await place.snapshots.knowing("volumes", id, context.status)
         if id not in snapshot.volumes:
             raise NotFound(f"Volume {new.name!r} ({id}) doesn't exist any more")
         session.journal.close(context.urn, _scope(new))
@@ -220,7 +229,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         session = session_of(context)
         place = session.environment(old.project_id, old.environment_id)
         try:
-            snapshot = await place.ready_for_changes(context.status)
+            await place.ready_for_changes(context.status)
+            snapshot = await place.snapshots.knowing("volumes", id, context.status)
             session.journal.close(context.urn, _scope(old))
             if id not in snapshot.volumes:
                 return
@@ -270,7 +280,8 @@ def _creation(context: Context, inputs: VolumeInputs, place: EnvironmentSession)
         place.snapshots.invalidate()
         return (await place.snapshots.fresh(status)).volumes.keys()
 
-    # `environmentId: null` makes a record without an instance; leaving it out would make one in each environment.
+    # `environmentId: null` makes a record without an instance; leaving it out would make one in each
+    # environment.
     variables = {
         "input": {"projectId": inputs.project_id, "environmentId": None, "mountPath": _PLACEHOLDER_PATH}
     }

@@ -1,0 +1,147 @@
+"""A further environment of a project."""
+
+# ruff: noqa: A001, A002, S105 - what Pulumi calls an id, and a token: a resource's type
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pulumi_resource_railway.declaration import Model, field
+from pulumi_resource_railway.errors import CheckFailure
+from pulumi_resource_railway.railway import documents
+from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
+from pulumi_resource_railway.resource import Context, Created, Found, Resource
+from pulumi_resource_railway.resources.common import import_parts, session_of, with_changes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from pulumi_resource_railway.railway.client import Status
+    from pulumi_resource_railway.railway.session import Session
+
+
+class EnvironmentInputs(Model):
+    """What a program says of an environment."""
+
+    project_id: str = field(doc="The project's id.", immutable=True)
+    name: str = field(doc="The environment's name. Renamed in place.", auto_name=True)
+
+
+class EnvironmentOutputs(EnvironmentInputs):
+    """What is known of an environment."""
+
+
+class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
+    """Creates an environment without anything in it."""
+
+    token: ClassVar[str] = "railway:index:Environment"
+    inputs: ClassVar[type[Model]] = EnvironmentInputs
+    outputs: ClassVar[type[Model]] = EnvironmentOutputs
+    description: ClassVar[str] = (
+        "A further environment of a project, empty at first. The one that a project comes with is the "
+        "project's "
+        "`defaultEnvironmentId`. Railway makes at most one environment every 30 seconds; more are waited for."
+    )
+    import_format: ClassVar[str] = "projectId/environmentId"
+
+    def check(self, properties: Mapping[str, Any], old: Mapping[str, Any] | None) -> list[CheckFailure]:  # noqa: ARG002
+        """Refuse an empty name."""
+        name = properties.get("name")
+        if isinstance(name, str) and not name.strip():
+            return [CheckFailure("name", "An environment's name must not be empty.")]
+        return []
+
+    async def create(self, context: Context, inputs: EnvironmentInputs) -> Created[EnvironmentOutputs]:
+        """Make the environment, if none of this name exists."""
+        session = session_of(context)
+        creation = _creation(context, inputs, session)
+        rows = await _environments(session, inputs.project_id, context.status)
+        id_ = await resume(session, creation, context.status)
+        if id_ is None:
+            taken = next((row["id"] for row in rows if row["name"] == inputs.name), None)
+            if taken is not None:
+                raise name_exists(creation, taken)
+            id_ = await create_once(session, creation, [row["id"] for row in rows], context.status)
+        session.journal.close(context.urn, creation.scope)
+        return Created(id_, EnvironmentOutputs(**with_changes(inputs)))
+
+    async def read(
+        self, context: Context, id: str, inputs: EnvironmentInputs | None
+    ) -> Found[EnvironmentInputs, EnvironmentOutputs] | None:
+        """Read from the snapshot that everything in the environment shares."""
+        if inputs is None:
+            project_id, id = import_parts(id, self.import_format)
+        else:
+            project_id = inputs.project_id
+        try:
+            snapshot = await session_of(context).environment(project_id, id).snapshots.fresh(context.status)
+        except NotFound:
+            return None
+        found = EnvironmentInputs(project_id=project_id, name=snapshot.environment["name"])
+        return Found(id, found, EnvironmentOutputs(**with_changes(found)))
+
+    async def update(
+        self, context: Context, id: str, old: EnvironmentOutputs, new: EnvironmentInputs
+    ) -> EnvironmentOutputs:
+        """Rename in place."""
+        if old.name != new.name:
+            session = session_of(context)
+            place = session.environment(new.project_id, id)
+            await place.snapshots.known(context.status)
+            await session.client.send(
+                documents.ENVIRONMENT_RENAME, {"id": id, "name": new.name}, context.status
+            )
+            place.snapshots.invalidate()
+        return EnvironmentOutputs(**with_changes(new))
+
+    async def delete(self, context: Context, id: str, old: EnvironmentOutputs) -> None:
+        """Delete the environment with everything in it."""
+        session = session_of(context)
+        try:
+            rows = await _environments(session, old.project_id, context.status)
+            if all(row["id"] != id for row in rows):
+                return
+            await session.client.send(documents.ENVIRONMENT_DELETE, {"id": id}, context.status)
+        except NotFound:
+            pass
+        except NotAuthorized:
+            # Railway also says this of what was just deleted; only the list tells.
+            rows = await _environments(session, old.project_id, context.status)
+            if any(row["id"] == id for row in rows):
+                raise
+
+
+async def _environments(session: Session, project_id: str, status: Status) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    after = None
+    while True:
+        variables = {"projectId": project_id, "first": documents.PAGE, "after": after}
+        page = (await session.read(documents.ENVIRONMENTS, variables, status))["environments"]
+        rows += [edge["node"] for edge in page["edges"] if not edge["node"]["deletedAt"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            return rows
+        after = page["pageInfo"]["endCursor"]
+
+
+def _creation(context: Context, inputs: EnvironmentInputs, session: Session) -> Creation:
+    async def existing(status: Status) -> Collection[str]:
+        return [row["id"] for row in await _environments(session, inputs.project_id, status)]
+
+    async def candidates(status: Status) -> Collection[str]:
+        rows = await _environments(session, inputs.project_id, status)
+        return [row["id"] for row in rows if row["name"] == inputs.name]
+
+    return Creation(
+        urn=context.urn,
+        scope=f"{inputs.project_id}/environments",
+        kind="environment",
+        name=inputs.name,
+        document=documents.ENVIRONMENT_CREATE,
+        variables={"input": {"projectId": inputs.project_id, "name": inputs.name}},
+        existing=existing,
+        candidates=candidates,
+        import_id=f"{inputs.project_id}/{{id}}",
+        type_token=Environment.token,
+        name_is_unique=False,
+    )
