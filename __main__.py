@@ -89,4 +89,5 @@ pulumi.export("environmentId", place.environment_id)
 for name, domain in public.items():
     if domain:
         pulumi.export(f"{name}Url", domain.address.origin)
-pulumi.export("dnsRecords", {domain.address.host: domain.dns_records for domain in public.values() if domain})
+records = {domain.address.host: domain.dns_records for domain in public.values() if domain}
+pulumi.export("dnsRecords", {host: wanted for host, wanted in records.items() if wanted is not None})

@@ -51,13 +51,15 @@ class ApiService(pulumi.ComponentResource):
             name,
             args.placement,
             source=args.repository.source,
-            build=railway.ServiceBuildArgs(builder="DOCKERFILE", dockerfile_path=args.dockerfile_path),
+            build=railway.ServiceBuildArgs(
+                builder=railway.Builder.DOCKERFILE, dockerfile_path=args.dockerfile_path
+            ),
             deploy=railway.ServiceDeployArgs(
                 # The image has no package.json: npx finds Prisma, and no npm script would run.
                 pre_deploy_command="npx prisma migrate deploy",
                 healthcheck_path="/health",
                 healthcheck_timeout=120,
-                restart_policy_type="ON_FAILURE",
+                restart_policy_type=railway.RestartPolicy.ON_FAILURE,
                 restart_policy_max_retries=10,
                 # The server ends at once when it is told to stop; requests move over while both run.
                 overlap_seconds=20,

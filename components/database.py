@@ -145,7 +145,7 @@ class DatabaseService(pulumi.ComponentResource):
             source=railway.ServiceSourceArgs(image=args.engine.image),
             deploy=railway.ServiceDeployArgs(
                 start_command=args.engine.start_command,
-                restart_policy_type="ALWAYS",
+                restart_policy_type=railway.RestartPolicy.ALWAYS,
                 # A clean shutdown writes what is in memory; Railway's template grants the same minute.
                 draining_seconds=60,
             ),

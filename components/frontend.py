@@ -64,12 +64,14 @@ class FrontendService(pulumi.ComponentResource):
             name,
             args.placement,
             source=args.repository.source,
-            build=railway.ServiceBuildArgs(builder="DOCKERFILE", dockerfile_path=args.dockerfile_path),
+            build=railway.ServiceBuildArgs(
+                builder=railway.Builder.DOCKERFILE, dockerfile_path=args.dockerfile_path
+            ),
             deploy=railway.ServiceDeployArgs(
                 start_command=start_command(),
                 healthcheck_path="/healthz",
                 healthcheck_timeout=60,
-                restart_policy_type="ON_FAILURE",
+                restart_policy_type=railway.RestartPolicy.ON_FAILURE,
                 restart_policy_max_retries=10,
                 overlap_seconds=10,
             ),

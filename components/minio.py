@@ -49,7 +49,7 @@ class MinioService(pulumi.ComponentResource):
                 start_command=f"minio server {mount.path} --console-address :{CONSOLE_PORT}",
                 healthcheck_path="/minio/health/live",
                 healthcheck_timeout=120,
-                restart_policy_type="ALWAYS",
+                restart_policy_type=railway.RestartPolicy.ALWAYS,
                 draining_seconds=30,
             ),
             variables={

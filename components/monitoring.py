@@ -126,7 +126,7 @@ def _deploy(start_command: str, healthcheck_path: str) -> railway.ServiceDeployA
         start_command=start_command,
         healthcheck_path=healthcheck_path,
         healthcheck_timeout=120,
-        restart_policy_type="ON_FAILURE",
+        restart_policy_type=railway.RestartPolicy.ON_FAILURE,
         restart_policy_max_retries=10,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pulumi
 import pulumiverse_railway as railway
@@ -101,11 +101,16 @@ class PublicDomain:
     resource: "railway.ServiceDomain | railway.CustomDomain"
 
     @property
-    def dns_records(self) -> pulumi.Output[Any]:
-        """The records that the owner of the domain has to set; none for a subdomain of Railway's."""
-        if isinstance(self.resource, railway.CustomDomain):
-            return self.resource.dns_records
-        return pulumi.Output.from_input([])
+    def dns_records(self) -> "pulumi.Output[Sequence[Mapping[str, str]]] | None":
+        """The records that the domain's owner has to set: type, name and value; None for Railway's own."""
+        if not isinstance(self.resource, railway.CustomDomain):
+            return None
+        return self.resource.dns_records.apply(
+            lambda records: [
+                {"type": record.record_type, "name": record.fqdn, "value": record.required_value}
+                for record in records
+            ]
+        )
 
 
 def add_domain(

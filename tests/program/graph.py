@@ -71,7 +71,13 @@ class _Railway(mocks.Mocks):
                     "suffix": "up.railway.app",
                 }
             if args.typ.endswith(":CustomDomain"):
-                outputs["dnsRecords"] = [{"fqdn": args.inputs["domain"], "recordType": "CNAME"}]
+                outputs["dnsRecords"] = [
+                    {
+                        "recordType": "CNAME",
+                        "fqdn": args.inputs["domain"],
+                        "requiredValue": "x.up.railway.app",
+                    }
+                ]
         return ("" if self.preview else f"{args.name}-id"), outputs
 
 

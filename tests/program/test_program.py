@@ -248,10 +248,8 @@ def test_the_outputs_are_the_addresses_and_the_records_to_set(
         "apiUrl": "https://api.etally.example",
         "grafanaUrl": "https://etally-grafana.up.railway.app",
         "dnsRecords": {
-            "dashboard.etally.example": [{"fqdn": "dashboard.etally.example", "recordType": "CNAME"}],
-            "storage.etally.example": [{"fqdn": "storage.etally.example", "recordType": "CNAME"}],
-            "api.etally.example": [{"fqdn": "api.etally.example", "recordType": "CNAME"}],
-            "etally-grafana.up.railway.app": [],
+            host: [{"type": "CNAME", "name": host, "value": "x.up.railway.app"}]
+            for host in ("dashboard.etally.example", "storage.etally.example", "api.etally.example")
         },
     }
 
