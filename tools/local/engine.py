@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tools.local.errors import LocalError
-from tools.local.state import CHECKOUT, StateFolder
+from tools.local.state import CHECKOUT, StateFolder, write_private
 
+PROJECT = "etally"
+ENGINE = CHECKOUT / "bin" / "pulumi"
 PARALLEL = "64"
 """The engine's own limit, four operations a core, would let deployments that only wait hold back all others."""
 
@@ -42,12 +44,12 @@ class Engine:
 
     def ensure_stack(self) -> None:
         """Create the stack in the private backend unless it is there."""
-        if not (self.state.backend / ".pulumi" / "stacks" / "etally" / f"{self.stack}.json").exists():
-            self._run("stack", "init", self.stack, "--secrets-provider", "passphrase", quiet=True)
+        if not (self.state.backend / ".pulumi" / "stacks" / PROJECT / f"{self.stack}.json").exists():
+            self._run_aside("stack", "init", self.stack, "--secrets-provider", "passphrase")
 
     def set_secret(self, path: str, value: str) -> None:
         """Store a secret, encrypted, in the stack's configuration. The value goes through a pipe, never by argument."""
-        self._run("config", "set", "--secret", "--path", path, "--stack", self.stack, quiet=True, stdin=value)
+        self._run_aside("config", "set", "--secret", "--path", path, "--stack", self.stack, stdin=value)
 
     def up(self, *options: str) -> None:
         self._run("up", "--yes", "--skip-preview", "--policy-pack", "policies", *self._common, *options)
@@ -56,7 +58,8 @@ class Engine:
         self._run("preview", "--policy-pack", "policies", *self._common, *options)
 
     def unprotect(self) -> None:
-        self._run("state", "unprotect", "--all", "--yes", "--stack", self.stack, quiet=True, config_file=False)
+        """Let everything in the stack's state be deleted."""
+        self._run_aside("state", "unprotect", "--all", "--yes", "--stack", self.stack)
 
     def destroy(self) -> None:
         self._run("destroy", "--yes", "--skip-preview", *self._common)
@@ -65,20 +68,33 @@ class Engine:
     def _common(self) -> tuple[str, ...]:
         return ("--stack", self.stack, "--parallel", PARALLEL, "--non-interactive")
 
-    def _run(self, *arguments: str, quiet: bool = False, stdin: str = "", config_file: bool = True) -> None:
-        command = [str(CHECKOUT / "bin" / "pulumi"), *arguments, "--cwd", str(CHECKOUT)]
-        if config_file:
-            command += ["--config-file", str(self.configuration)]
+    def _run(self, *arguments: str) -> None:
+        """Run the program of the checkout, with the private configuration."""
+        where = ("--cwd", str(CHECKOUT), "--config-file", str(self.configuration))
         done = subprocess.run(
-            command,
+            [str(ENGINE), *arguments, *where],
             env=engine_environment(self.state),
-            input=stdin if quiet else None,
-            stdin=None if quiet else subprocess.DEVNULL,
-            capture_output=quiet,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        if done.returncode:
+            raise LocalError(f"pulumi {arguments[0]} failed (exit code {done.returncode}); its words stand above.")
+
+    def _run_aside(self, *arguments: str, stdin: str = "") -> None:
+        """Run a command that has no `--config-file` in the state folder, a project of the same name.
+
+        In the checkout it would write the stack's salt into a file there.
+        """
+        project = self.state.root / "Pulumi.yaml"
+        if not project.exists():
+            write_private(project, f"name: {PROJECT}\nruntime: python\n")
+        done = subprocess.run(
+            [str(ENGINE), *arguments, "--cwd", str(self.state.root)],
+            env=engine_environment(self.state),
+            input=stdin,
+            capture_output=True,
             text=True,
             check=False,
         )
         if done.returncode:
-            if quiet:
-                raise LocalError(f"pulumi {arguments[0]} {arguments[1]} failed:\n{done.stdout}{done.stderr}".rstrip())
-            raise LocalError(f"pulumi {arguments[0]} failed (exit code {done.returncode}); its words stand above.")
+            raise LocalError(f"pulumi {' '.join(arguments[:2])} failed:\n{done.stdout}{done.stderr}".rstrip())
