@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential, wait_random
 
 from pulumi_resource_railway.railway.clock import Clock
 from pulumi_resource_railway.railway.errors import (
@@ -255,7 +255,7 @@ def _http_date(value: str | None) -> datetime | None:
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-_growing_wait = wait_exponential_jitter(initial=0.5, max=20, jitter=0.5)
+_growing_wait = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
 
 
 def _wait(state: RetryCallState) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pulumi_resource_railway.declaration import Model, properties_of
 from pulumi_resource_railway.railway.configuration import commands, is_default, same
@@ -19,6 +19,7 @@ from pulumi_resource_railway.resources.service_model import (
 from pulumi_resource_railway.values import MASK
 
 ModelT = TypeVar("ModelT", bound=Model)
+_GROUPS: Final = ("source", "build", "deploy", "variables", "volumeMounts")
 
 
 def configured(service: ServiceInputs) -> Document:
@@ -46,7 +47,7 @@ def change(old: ServiceInputs, new: ServiceInputs, live: Mapping[str, Any]) -> D
         new: What it shall have.
         live: What it shows, for what it filled in by itself and a merge would keep.
     """
-    patch = difference(configured(old), configured(new))
+    patch = difference(_with_all_groups(configured(old)), _with_all_groups(configured(new)))
     regions = (patch.get("deploy") or {}).get("multiRegionConfig")
     if regions:
         # The region that Railway chose by itself would stay beside the ones that are wanted.
@@ -54,6 +55,15 @@ def change(old: ServiceInputs, new: ServiceInputs, live: Mapping[str, Any]) -> D
         shown = (live.get("deploy") or {}).get("multiRegionConfig") or {}
         regions.update({region: None for region in shown if region not in wanted})
     return patch
+
+
+def _with_all_groups(document: Document) -> Document:
+    """Return the document with each group present, so that what goes is cleared one by one.
+
+    Clearing a whole group would also clear what Railway or somebody else keeps in it.
+    """
+    whole = {**dict.fromkeys(_GROUPS, {}), **document}
+    return {**whole, "deploy": {"multiRegionConfig": {}, **whole["deploy"]}}
 
 
 def kind_of(service: ServiceInputs) -> Kind:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
+
 from pulumi_resource_railway.configuration import ProviderInputs
-from pulumi_resource_railway.errors import PartialFailure
 from pulumi_resource_railway.railway.clock import Clock
 from pulumi_resource_railway.railway.session import Session
 from pulumi_resource_railway.resource import Context
 from railway_emulator import Emulator
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 ENDPOINT = "http://127.0.0.1:8790/graphql/v2"
@@ -127,7 +124,8 @@ class World:
 
     async def project(self, name: str = "shop") -> tuple[str, str]:
         data = await self.graphql(
-            "mutation ($name: String) { projectCreate(input: {name: $name}) { id primaryEnvironmentId } }", name=name
+            "mutation ($name: String) { projectCreate(input: {name: $name}) { id primaryEnvironmentId } }",
+            name=name,
         )
         return data["projectCreate"]["id"], data["projectCreate"]["primaryEnvironmentId"]
 

@@ -1,0 +1,54 @@
+"""Every document is valid for the local Railway, and for the official schema where that is at hand."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
+
+import railway_emulator
+from pulumi_resource_railway.railway.documents import DOCUMENTS, Document
+
+OURS = Path(railway_emulator.__file__).with_name("schema.graphql")
+OFFICIAL = Path(
+    os.environ.get("RAILWAY_SCHEMA") or Path(__file__).parents[3].with_name("shared") / "railway.graphql"
+)
+every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+
+
+@pytest.fixture(scope="module")
+def ours() -> GraphQLSchema:
+    return build_schema(OURS.read_text())
+
+
+@pytest.fixture(scope="module")
+def official() -> GraphQLSchema:
+    if not OFFICIAL.exists():
+        pytest.skip("Railway's official schema isn't at hand: name its file in RAILWAY_SCHEMA")
+    return build_schema(OFFICIAL.read_text(), assume_valid=True)
+
+
+@every_document
+def test_valid_for_the_local_railway(ours: GraphQLSchema, document: Document) -> None:
+    assert validate(ours, parse(document.text)) == []
+
+
+@every_document
+def test_valid_for_railway(official: GraphQLSchema, document: Document) -> None:
+    assert validate(official, parse(document.text)) == []
+
+
+@every_document
+def test_named_as_its_operation(document: Document) -> None:
+    (operation,) = parse(document.text).definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    assert operation.name is not None
+    assert operation.name.value == document.name
+    assert operation.operation.value == "mutation" or document.repeatable
+
+
+def test_all_documents_are_found() -> None:
+    assert len(DOCUMENTS) > 30
+    assert len({document.text for document in DOCUMENTS}) == len(DOCUMENTS)

@@ -1,0 +1,181 @@
+"""One case for each resource: how it begins, how it is changed, and how it is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pulumi_resource_railway.resources.custom_domain import CustomDomain, CustomDomainInputs
+from pulumi_resource_railway.resources.environment import Environment, EnvironmentInputs
+from pulumi_resource_railway.resources.project import Project, ProjectInputs
+from pulumi_resource_railway.resources.service import Service
+from pulumi_resource_railway.resources.service_domain import ServiceDomain, ServiceDomainInputs
+from pulumi_resource_railway.resources.service_model import (
+    RegionReplicas,
+    ServiceBuild,
+    ServiceDeploy,
+    ServiceInputs,
+    ServiceSource,
+    VolumeMount,
+)
+from pulumi_resource_railway.resources.volume import Volume, VolumeInputs
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from pulumi_resource_railway.declaration import Model
+    from pulumi_resource_railway.resource import Resource
+    from tests.provider.resources.harness import World
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a resource lives."""
+
+    project_id: str
+    environment_id: str
+    service_id: str = ""
+    volume_id: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"project_id": self.project_id, "environment_id": self.environment_id}
+
+    @property
+    def service(self) -> dict[str, str]:
+        return {**self.environment, "service_id": self.service_id}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A resource's life.
+
+    Attributes:
+        resource: The resource.
+        prepare: Makes what it needs.
+        first: Its inputs at creation.
+        second: Its inputs after a change.
+        import_id: The composite id of one with this plain id.
+    """
+
+    resource: Resource[Any, Any]
+    prepare: Callable[[World], Awaitable[Place]]
+    first: Callable[[Place], Model]
+    second: Callable[[Place], Model]
+    import_id: Callable[[Place, str], str]
+
+
+async def nothing(_world: World) -> Place:
+    return Place("", "")
+
+
+async def project(world: World) -> Place:
+    return Place(*await world.project())
+
+
+async def service(world: World) -> Place:
+    place = await project(world)
+    made = await Service().create(
+        world.context("web"),
+        ServiceInputs(**place.environment, name="web", source=ServiceSource(image="nginx:1")),
+    )
+    return Place(place.project_id, place.environment_id, made.id)
+
+
+async def volume(world: World) -> Place:
+    place = await project(world)
+    made = await Volume().create(
+        world.context("data", "Volume"), VolumeInputs(**place.environment, name="data")
+    )
+    return Place(place.project_id, place.environment_id, volume_id=made.id)
+
+
+CASES = {
+    "Project": Case(
+        Project(),
+        nothing,
+        lambda _: ProjectInputs(name="shop", description="for sale"),
+        lambda _: ProjectInputs(name="store", is_public=True),
+        lambda _, id_: id_,
+    ),
+    "Environment": Case(
+        Environment(),
+        project,
+        lambda place: EnvironmentInputs(project_id=place.project_id, name="staging"),
+        lambda place: EnvironmentInputs(project_id=place.project_id, name="testing"),
+        lambda place, id_: f"{place.project_id}/{id_}",
+    ),
+    "Service": Case(
+        Service(),
+        volume,
+        lambda place: ServiceInputs(
+            **place.environment,
+            name="db",
+            source=ServiceSource(image="postgres:16"),
+            deploy=ServiceDeploy(
+                start_command="postgres", restart_policy_type="ON_FAILURE", healthcheck_path="/health"
+            ),
+            variables={"POSTGRES_PASSWORD": "s3cret-enough", "URL": "${{POSTGRES_USER}}", "EMPTY": ""},
+            volume_mounts=[
+                VolumeMount(
+                    volume_id=place.volume_id, mount_path="/data", backup_schedules=["WEEKLY", "DAILY"]
+                )
+            ],
+        ),
+        lambda place: ServiceInputs(
+            **place.environment,
+            name="database",
+            source=ServiceSource(image="postgres:17"),
+            deploy=ServiceDeploy(pre_deploy_command="migrate", restart_policy_type="ALWAYS"),
+            variables={"POSTGRES_PASSWORD": "s3cret-enough", "NEW": "1"},
+            volume_mounts=[VolumeMount(volume_id=place.volume_id, mount_path="/var/data")],
+        ),
+        lambda place, id_: f"{place.project_id}/{place.environment_id}/{id_}",
+    ),
+    "Service from a repository": Case(
+        Service(),
+        project,
+        lambda place: ServiceInputs(
+            **place.environment,
+            name="api",
+            source=ServiceSource(repo="etally/app", branch="main", root_directory="backend"),
+            build=ServiceBuild(
+                builder="DOCKERFILE", dockerfile_path="Dockerfile.api", watch_patterns=["backend/**"]
+            ),
+            deploy=ServiceDeploy(multi_region_config={"us-west2": RegionReplicas(num_replicas=1)}),
+            redeploy_triggers={"db": "1"},
+        ),
+        lambda place: ServiceInputs(
+            **place.environment,
+            name="api",
+            source=ServiceSource(repo="etally/app", branch="next", check_suites=True),
+            deploy=ServiceDeploy(
+                multi_region_config={"europe-west4-drams3a": RegionReplicas(num_replicas=2)}
+            ),
+            variables={"A": "1"},
+            redeploy_triggers={"db": "2"},
+        ),
+        lambda place, id_: f"{place.project_id}/{place.environment_id}/{id_}",
+    ),
+    "Volume": Case(
+        Volume(),
+        project,
+        lambda place: VolumeInputs(**place.environment, name="data", size_mb=5000),
+        lambda place: VolumeInputs(**place.environment, name="more data", size_mb=10_000),
+        lambda place, id_: f"{place.project_id}/{place.environment_id}/{id_}",
+    ),
+    "ServiceDomain": Case(
+        ServiceDomain(),
+        service,
+        lambda place: ServiceDomainInputs(**place.service, subdomain="etally-web", target_port=80),
+        lambda place: ServiceDomainInputs(**place.service, subdomain="etally-web-2"),
+        lambda place, id_: f"{place.project_id}/{place.environment_id}/{place.service_id}/{id_}",
+    ),
+    "CustomDomain": Case(
+        CustomDomain(),
+        service,
+        lambda place: CustomDomainInputs(**place.service, domain="www.etally.example", target_port=80),
+        lambda place: CustomDomainInputs(**place.service, domain="www.etally.example", target_port=8080),
+        lambda place, id_: f"{place.project_id}/{place.environment_id}/{place.service_id}/{id_}",
+    ),
+}

@@ -1,0 +1,90 @@
+"""Every resource, from its creation to its second deletion; nothing ever looks like drift."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.provider.resources.cases import CASES, Case
+
+if TYPE_CHECKING:
+    from tests.provider.resources.harness import World
+
+pytestmark = pytest.mark.anyio
+every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+
+
+@every_case
+async def test_life_of_a_resource(world: World, case: Case) -> None:
+    place = await case.prepare(world)
+    before = await world.state()
+    first, second = case.first(place), case.second(place)
+    resource = case.resource
+
+    created = await resource.create(world.context(), first)
+    await world.restart()
+    found = await resource.read(world.context(), created.id, first)
+    assert found is not None
+    assert (found.id, found.inputs, found.outputs) == (created.id, first, created.outputs)
+
+    await world.restart()
+    updated = await resource.update(world.context(), created.id, created.outputs, second)
+    await world.restart()
+    found = await resource.read(world.context(), created.id, second)
+    assert found is not None
+    assert (found.inputs, found.outputs) == (second, updated)
+
+    await world.restart()
+    await resource.delete(world.context(), created.id, updated)
+    await world.restart()
+    assert await resource.read(world.context(), created.id, second) is None
+    await resource.delete(world.context(), created.id, updated)
+    assert _without_times(await world.state()) == _without_times(before)
+
+
+@every_case
+async def test_what_is_imported_can_be_written_as_a_program(world: World, case: Case) -> None:
+    place = await case.prepare(world)
+    created = await case.resource.create(world.context(), case.first(place))
+    await world.restart()
+    imported = await case.resource.read(world.context(), case.import_id(place, created.id), None)
+    assert imported is not None
+    assert imported.id == created.id
+    refreshed = await case.resource.read(world.context(), created.id, imported.inputs)
+    assert refreshed is not None
+    assert (refreshed.inputs, refreshed.outputs) == (imported.inputs, imported.outputs)
+
+
+@every_case
+async def test_delete_and_read_in_the_run_that_created_it(world: World, case: Case) -> None:
+    place = await case.prepare(world)
+    created = await case.resource.create(world.context(), case.first(place))
+    assert await case.resource.read(world.context(), created.id, case.first(place)) is not None
+    await case.resource.delete(world.context(), created.id, created.outputs)
+    assert await case.resource.read(world.context(), created.id, case.first(place)) is None
+
+
+@every_case
+async def test_a_name_that_exists_is_refused_with_its_import_id(world: World, case: Case) -> None:
+    place = await case.prepare(world)
+    created = await case.resource.create(world.context("first"), case.first(place))
+    await world.restart()
+    with pytest.raises(Exception, match="pulumi import") as failure:
+        await case.resource.create(world.context("second"), case.first(place))
+    assert case.import_id(place, created.id) in str(failure.value)
+    assert await case.resource.read(world.context(), created.id, case.first(place)) is not None
+
+
+@every_case
+async def test_a_wrong_import_id_is_explained(world: World, case: Case) -> None:
+    with pytest.raises(Exception, match=case.resource.import_format):
+        await case.resource.read(world.context(), "a/b/c/d/e", None)
+
+
+def _without_times(state: object) -> object:
+    if isinstance(state, dict):
+        ignored = {"workflows", "patches", "deployments", "updatedAt", "createdAt", "mountPath"}
+        entries = {key: _without_times(value) for key, value in state.items() if key not in ignored}
+        return {key: value for key, value in entries.items() if value != {}}
+    return [_without_times(entry) for entry in state] if isinstance(state, list) else state
