@@ -1,15 +1,15 @@
 """Patches and the workflows that apply them; and the passing of time, which moves both and deployments."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from operator import itemgetter
 
 from .changes import change, checked
 from .core import Railway
 from .deployments import settle as settle_deployment
 from .errors import Refusal
-from .state import Document, Domain, Environment, Patch, Workflow
+from .state import Deployment, Document, Domain, Environment, Patch, Workflow
 
-if TYPE_CHECKING:
-    from datetime import datetime
+PENDING = ("VALIDATING_OWNERSHIP", "ISSUING")
 
 
 def commit(
@@ -120,33 +120,31 @@ def _target(railway: Railway, workflow: Workflow) -> Environment:
 
 def settle(railway: Railway) -> bool:
     """Makes everything happen that is due by now, in its order; says whether anything did."""
-    happened = False
-    while (due := _next_due(railway)) is not None:
+    now, happened = railway.now(), False
+    while (due := _next_due(railway, now)) is not None:
         happened = True
-        if isinstance(due, Workflow):
-            settle_workflow(railway, due)
-        elif isinstance(due, Domain):
-            due.certificate_status, due.updated_at = "VALID", railway.now()
-        else:
-            settle_deployment(railway, railway.state.deployments[due])
+        moment, record = due
+        with railway.as_of(moment):
+            if isinstance(record, Workflow):
+                settle_workflow(railway, record)
+            elif isinstance(record, Domain):
+                record.certificate_status, record.updated_at = "VALID", moment
+            else:
+                settle_deployment(railway, record)
     return happened
 
 
-def _next_due(railway: Railway) -> Workflow | Domain | str | None:
-    state, now = railway.state, railway.now()
-    due: list[tuple[datetime, int, Workflow | Domain | str]] = [
-        (w.due_at, 0, w) for w in state.workflows.values() if w.state == "Running" and w.due_at <= now
+def _next_due(railway: Railway, now: datetime) -> tuple[datetime, Workflow | Domain | Deployment] | None:
+    state = railway.state
+    due: list[tuple[datetime, Workflow | Domain | Deployment]] = [
+        (w.due_at, w) for w in state.workflows.values() if w.state == "Running" and w.due_at <= now
     ]
-    due += [
-        (d.planned[0].at, 1, d.id) for d in state.deployments.values() if d.planned and d.planned[0].at <= now
-    ]
-    after = railway.profile.certificate_seconds
-    if after is not None:
-        due += [
-            (d.created_at, 2, d)
-            for d in state.domains.values()
-            if d.kind == "custom"
-            and d.certificate_status in ("VALIDATING_OWNERSHIP", "ISSUING")
-            and (now - d.created_at).total_seconds() >= after
-        ]
-    return min(due, key=lambda entry: entry[:2])[2] if due else None
+    due += [(d.planned[0].at, d) for d in state.deployments.values() if d.planned and d.planned[0].at <= now]
+    seconds = railway.profile.certificate_seconds
+    if seconds is not None:
+        issued = timedelta(seconds=seconds)
+        waiting = (
+            d for d in state.domains.values() if d.kind == "custom" and d.certificate_status in PENDING
+        )
+        due += [(d.created_at + issued, d) for d in waiting if d.created_at + issued <= now]
+    return min(due, key=itemgetter(0), default=None)

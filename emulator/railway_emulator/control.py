@@ -64,8 +64,8 @@ class Control:
         shown = [inspection.request(record) for record in self._railway.recorder.requests]
         if not self._reveals(request):
             for entry in shown:
+                entry["variables"] = masking.masked_request_variables(entry["document"], entry["variables"])
                 entry["document"] = masking.masked_document(entry["document"])
-                entry["variables"] = masking.masked_request_variables(entry["variables"])
         return shown
 
     def _reveals(self, request: Request) -> bool:

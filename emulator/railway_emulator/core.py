@@ -1,6 +1,7 @@
 """The simulated Railway itself: its state, its time, and how to find things in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
@@ -40,14 +41,27 @@ class Railway:
         self.state = store.load()
         self.faults = Faults()
         self.recorder = Recorder()
+        self._moment: datetime | None = None
 
     def now(self) -> datetime:
-        """Returns the time."""
-        return self.clock.now()
+        """Returns the time: the clock's, or that of the event which is being acted out."""
+        if self._moment is None:
+            return self.clock.now()
+        self._moment += timedelta(microseconds=1)
+        return self._moment
+
+    @contextmanager
+    def as_of(self, moment: datetime) -> Iterator[None]:
+        """Lets something happen at the time when it was due, however much later anybody looks."""
+        self._moment = moment
+        try:
+            yield
+        finally:
+            self._moment = None
 
     def after(self, seconds: float) -> datetime:
         """Returns the time so many seconds from now."""
-        return self.clock.now() + timedelta(seconds=seconds)
+        return self.now() + timedelta(seconds=seconds)
 
     def new_id(self) -> str:
         """Returns a fresh id."""

@@ -36,8 +36,7 @@ from .schema import format_error
 
 # The library would log what a client sent wrongly, and with it values that are nobody's business.
 _SILENT = logging.getLogger(f"{__name__}.silent")
-_SILENT.addHandler(logging.NullHandler())
-_SILENT.propagate = False
+_SILENT.disabled = True
 
 
 class MalformedBodyError(Exception):

@@ -5,7 +5,18 @@ Masking looks at where a value stands, not at how it looks: all values of variab
 
 from typing import Any
 
-from graphql import GraphQLError, StringValueNode, Visitor, parse, print_ast, visit
+from graphql import (
+    ArgumentNode,
+    GraphQLError,
+    ObjectFieldNode,
+    StringValueNode,
+    VariableDefinitionNode,
+    VariableNode,
+    Visitor,
+    parse,
+    print_ast,
+    visit,
+)
 from graphql.language.visitor import VisitorAction
 
 from .configuration import HIDDEN
@@ -40,16 +51,44 @@ def _masked_variable(variable: Any) -> Any:
     return {k: v if k in _NOT_CONTENT or v is None else HIDDEN for k, v in variable.items()}
 
 
-def masked_request_variables(variables: dict[str, Any]) -> dict[str, Any]:
-    """Masks a request's variables; their names are the client's choice, so a telling name masks too."""
-    result = {}
-    for name, value in variables.items():
-        secret_name = any(word in name.lower() for word in ("value", "secret", "token", "password"))
-        if secret_name and isinstance(value, str):
-            result[name] = HIDDEN
-        else:
-            result[name] = _masked_entry(name, value) if isinstance(value, dict) else masked(value)
-    return result
+def masked_request_variables(document: str, variables: dict[str, Any]) -> dict[str, Any]:
+    """Masks a request's variables by how its document uses them; what it doesn't use is masked whole."""
+    try:
+        usage = _Usage()
+        visit(parse(document), usage)
+    except GraphQLError:
+        return {name: blotted(value) for name, value in variables.items()}
+    shown = usage.used - usage.secret
+    return {name: masked(value) if name in shown else blotted(value) for name, value in variables.items()}
+
+
+def blotted(value: Any) -> Any:
+    """Returns the shape of a value, and none of its content."""
+    if isinstance(value, dict):
+        return {key: blotted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [blotted(item) for item in value]
+    return None if value is None else HIDDEN
+
+
+class _Usage(Visitor):
+    """Collects a document's variables, and those among them that stand where a secret does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.used: set[str] = set()
+        self.secret: set[str] = set()
+
+    def enter_variable(
+        self, node: VariableNode, _key: Any, parent: Any, _path: Any, ancestors: list[Any]
+    ) -> None:
+        """Looks at what a variable is given to; its definition isn't a use."""
+        if isinstance(parent, VariableDefinitionNode):
+            return
+        self.used.add(node.name.value)
+        holders = [n for n in (*ancestors, parent) if isinstance(n, ArgumentNode | ObjectFieldNode)]
+        if any(holder.name.value in _SECRETS | _MAPS_OF_VALUES for holder in holders):
+            self.secret.add(node.name.value)
 
 
 class _HideStrings(Visitor):

@@ -32,7 +32,7 @@ CRATE, VERSION = "railwayapp", "5.71.0"
 
 
 def _from_crate(folder: Path) -> GraphQLSchema | None:
-    """Lets cargo fetch the crate, without building it, and reads the schema in it."""
+    """Lets cargo fetch the crate into its own cache, without building it, and reads the schema in it."""
     cargo = shutil.which("cargo")
     if cargo is None:
         return None
@@ -40,13 +40,18 @@ def _from_crate(folder: Path) -> GraphQLSchema | None:
     (folder / "src" / "lib.rs").touch()
     manifest = f'[package]\nname = "schema"\nversion = "0.0.0"\n[dependencies]\n{CRATE} = "={VERSION}"\n'
     (folder / "Cargo.toml").write_text(manifest)
-    fetched = subprocess.run(
-        [cargo, "vendor", "--quiet", "vendor"], cwd=folder, capture_output=True, timeout=240, check=False
+    asked = subprocess.run(
+        [cargo, "metadata", "--quiet", "--format-version", "1"],
+        cwd=folder,
+        capture_output=True,
+        timeout=280,
+        check=False,
     )
-    path = folder / "vendor" / CRATE / "src" / "gql" / "schema.json"
-    if fetched.returncode != 0 or not path.exists():
+    if asked.returncode != 0:
         return None
-    introspection = json.loads(path.read_text("utf-8"))
+    packages = json.loads(asked.stdout)["packages"]
+    crate = next(Path(p["manifest_path"]).parent for p in packages if p["name"] == CRATE)
+    introspection = json.loads((crate / "src" / "gql" / "schema.json").read_text("utf-8"))
     return build_client_schema(introspection.get("data", introspection))
 
 

@@ -70,7 +70,7 @@ def service_instance_update(
             and any(key.startswith("healthcheck") for key in given)
             and not of_service(railway, environment.id, record.id)
         ):
-            raise Refusal("Invalid given")
+            raise Refusal("Invalid input")
         before = deepcopy(environment.config)
         patch = {"services": {record.id: instance_patch(environment, record.id, given)}}
         deploys = railway.profile.instance_update_deploys
