@@ -35,8 +35,8 @@ class MonitoringStackArgs:
 class MonitoringStack(pulumi.ComponentResource):
     """Prometheus and Grafana, each on a volume, the one a ready data source of the other.
 
-    The services are called `<name>-prometheus` and `<name>-grafana`. Both are stock images: their configuration
-    travels in a variable that the start command writes to a file.
+    The services are called `<name>-prometheus` and `<name>-grafana`. Both are stock images, whose
+    configuration travels in a variable that the start command writes to a file.
     """
 
     prometheus: railway.Service
