@@ -214,6 +214,12 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     return workshop
 
 
+@pytest.fixture(scope="module")
+def applied(workshop: Workshop) -> str:
+    """What the engine printed when it applied the stack."""
+    return succeeded(workshop.pulumi("up", "--yes", "--skip-preview", "--policy-pack", "../pack"))
+
+
 @pytest.mark.xdist_group("language_host")
 class TestLanguageHost:
     def test_it_generates_sdks(self, workshop: Workshop) -> None:
@@ -221,21 +227,18 @@ class TestLanguageHost:
         assert "class Thing(" in (generated / "thing.py").read_text()
         assert json.loads((generated / "pulumi-plugin.json").read_text())["name"] == "tiny"
 
-    def test_it_runs_program_provider_and_policy_pack(self, workshop: Workshop) -> None:
-        output = succeeded(workshop.pulumi("up", "--yes", "--skip-preview", "--policy-pack", "../pack"))
-        assert "+ 2 created" in output
-        assert "tiny@v0.0.1" in output
+    def test_it_runs_program_provider_and_policy_pack(self, workshop: Workshop, applied: str) -> None:
+        assert "+ 2 created" in applied
+        assert "tiny@v0.0.1" in applied
         assert json.loads(succeeded(workshop.pulumi("stack", "output", "--json")))["size"] == 3
+        assert "2 unchanged" in succeeded(workshop.pulumi("preview", "--expect-no-changes"))
 
-        output = succeeded(workshop.pulumi("preview", "--expect-no-changes"))
-        assert "2 unchanged" in output
-
-    def test_secrets_of_the_configuration_are_secret_in_the_program(self, workshop: Workshop) -> None:
-        output = succeeded(workshop.pulumi("up", "--yes", "--skip-preview"))
-        assert CANARY not in output
+    def test_secrets_of_the_configuration_are_secret_in_the_program(
+        self, workshop: Workshop, applied: str
+    ) -> None:
+        assert "password: [secret]" in applied
         state = succeeded(workshop.pulumi("stack", "export"))
-        assert "password" in state
-        assert CANARY not in state
+        assert CANARY not in applied + state
         assert succeeded(workshop.pulumi("stack", "output", "password", "--show-secrets")).strip() == CANARY
 
     def test_a_policy_pack_stops_a_preview(self, workshop: Workshop) -> None:
@@ -280,10 +283,21 @@ class TestLanguageHost:
     def test_a_killed_engine_leaves_no_process_behind(self, workshop: Workshop) -> None:
         if shutil.which("pulumi") and os.environ.get("ETALLY_ENGINE") != "pinned":
             pytest.skip("the installed engine has a language host of its own")
-        succeeded(workshop.pulumi("destroy", "--yes", "--skip-preview"))
+        stack = ("--stack", "killed")
+        succeeded(workshop.pulumi("stack", "init", "killed", "--no-select"))
+        succeeded(workshop.pulumi("config", "set", "size", "3", *stack))
         note = workshop.folder / "provider-process"
         engine = subprocess.Popen(
-            [str(PULUMI), "up", "--yes", "--skip-preview", "--policy-pack", "../pack", "--non-interactive"],
+            [
+                str(PULUMI),
+                "up",
+                *stack,
+                "--yes",
+                "--skip-preview",
+                "--policy-pack",
+                "../pack",
+                "--non-interactive",
+            ],
             cwd=workshop.project,
             env=workshop.environment(TINY_WAITS=str(note)),
             stdout=subprocess.DEVNULL,
