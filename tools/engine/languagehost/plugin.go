@@ -17,6 +17,9 @@ func (host *Host) RunPlugin(
 	ctx, release := host.during(stream.Context())
 	defer release()
 
+	if request.GetAttachDebugger() {
+		return errNoDebugger
+	}
 	python, err := resolveToolchain(request.GetInfo())
 	if err != nil {
 		return err

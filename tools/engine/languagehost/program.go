@@ -3,6 +3,7 @@ package languagehost
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,11 +19,18 @@ const exitCodeAlreadyExplained = 32
 // The script of the Pulumi SDK that connects to the engine and then runs the program. It lies beside this host.
 const starterScript = "pulumi-language-python-exec"
 
+var errNoDebugger = errors.New(
+	"this language host starts nothing under a debugger: leave out --attach-debugger, or install Pulumi's command line, " +
+		"whose own host does")
+
 // Run runs a Pulumi program to its end.
 func (host *Host) Run(call context.Context, request *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
 	ctx, release := host.during(call)
 	defer release()
 
+	if request.GetAttachDebugger() {
+		return nil, errNoDebugger
+	}
 	python, err := resolveToolchain(request.GetInfo())
 	if err != nil {
 		return nil, err
