@@ -1,7 +1,5 @@
 """A client of the emulator as anybody could write it: raw GraphQL over HTTP, nothing of our provider."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 
@@ -121,14 +119,15 @@ class World(Client):
         return self.commit({"services": {service: settings}})
 
     def service(self, name: str = "web", **settings: Any) -> str:
-        """Creates a service as the provider does: a row, then one commit. It runs unless given another source."""
+        """Creates a service as the provider does, a row, then one commit; it has an image to run."""
         identifier = self.row(name)
         self.configure(identifier, **{"isCreated": True, "source": {"image": "nginx:1.27"}, **settings})
         return identifier
 
     def config(self, *, decrypt: bool = True, environment: str | None = None) -> Json:
         found: Json = self.ask(
-            "query($id: String!, $decrypt: Boolean) { environment(id: $id) { config(decryptVariables: $decrypt) } }",
+            "query($id: String!, $decrypt: Boolean) { environment(id: $id)"
+            " { config(decryptVariables: $decrypt) } }",
             id=environment or self.environment,
             decrypt=decrypt,
         )["config"]
@@ -159,10 +158,12 @@ class World(Client):
 
     def domains(self, service: str) -> Json:
         found: Json = self.ask(
-            "query($p: String!, $e: String!, $s: String!) { domains(projectId: $p, environmentId: $e, serviceId: $s) {"
+            "query($p: String!, $e: String!, $s: String!) {"
+            " domains(projectId: $p, environmentId: $e, serviceId: $s) {"
             " serviceDomains { id domain targetPort suffix syncStatus }"
             " customDomains { id domain targetPort status { certificateStatus verified verificationDnsHost"
-            " verificationToken dnsRecords { purpose recordType hostlabel fqdn zone requiredValue status } } } } }",
+            " verificationToken dnsRecords { purpose recordType"
+            " hostlabel fqdn zone requiredValue status } } } } }",
             p=self.project,
             e=self.environment,
             s=service,

@@ -1,7 +1,5 @@
 """The environment's configuration, patches and staged changes (railway-api §14)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -141,13 +139,19 @@ def test_what_railway_refuses_is_refused_before_anything_changes(
     assert len(world.deployments(service)) == 1
 
 
-STAGED = "query($id: String!) { environmentStagedChanges(environmentId: $id) { status patch(decryptVariables: true) } }"
+STAGED = (
+    "query($id: String!) { environmentStagedChanges(environmentId: $id)"
+    " { status patch(decryptVariables: true) } }"
+)
 UNMERGED = "query($id: String!) { environment(id: $id) { unmergedChangesCount } }"
 STAGE = (
     "mutation($id: String!, $input: EnvironmentConfig!, $merge: Boolean)"
     "{ environmentStageChanges(environmentId: $id, input: $input, merge: $merge) { id status } }"
 )
-COMMIT_STAGED = "mutation($id: String!, $skip: Boolean) { environmentPatchCommitStaged(environmentId: $id, skipDeploys: $skip) }"
+COMMIT_STAGED = (
+    "mutation($id: String!, $skip: Boolean) {"
+    " environmentPatchCommitStaged(environmentId: $id, skipDeploys: $skip) }"
+)
 
 
 def test_nothing_staged_is_an_empty_patch(world: World) -> None:

@@ -1,7 +1,5 @@
 """The control API and the page: what they show, and above all what they don't."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any
@@ -45,11 +43,13 @@ def _spread(world: World) -> str:
         e=world.environment,
     )
     world.ask(
-        f'mutation {{ variableUpsert(input: {{projectId: "{world.project}", environmentId: "{world.environment}",'
+        f'mutation {{ variableUpsert(input: {{projectId: "{world.project}",'
+        f' environmentId: "{world.environment}",'
         f' name: "G", value: "{SECRET}"}}) }}'
     )
     world.ask(
-        "mutation($id: String!, $input: EnvironmentConfig!) { environmentStageChanges(environmentId: $id, input: $input) { id } }",
+        "mutation($id: String!, $input: EnvironmentConfig!) {"
+        " environmentStageChanges(environmentId: $id, input: $input) { id } }",
         id=world.environment,
         input={"services": {service: {"variables": {"H": {"value": SECRET}}}}},
     )

@@ -1,7 +1,5 @@
 """Deployments: what causes one, how it goes, what it is made from (railway-api §13, §24)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -244,7 +242,8 @@ def test_deployments_can_be_asked_for_by_status(world: World) -> None:
     service = world.service()
     world.configure(service, variables={"A": {"value": "1"}})
     found = world.ask(
-        "query($input: DeploymentListInput!) { deployments(input: $input, first: 1) { edges { node { status } } } }",
+        "query($input: DeploymentListInput!) { deployments(input: $input,"
+        " first: 1) { edges { node { status } } } }",
         input={"serviceId": service, "status": {"notIn": ["SUCCESS"]}},
     )
     assert found["edges"] == [{"node": {"status": "REMOVED"}}]

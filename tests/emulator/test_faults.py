@@ -1,7 +1,5 @@
 """Declared misfortune, and the lively profile (railway-api §1.3, §27; anchors D.4, F.3)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -26,7 +24,7 @@ def test_a_refusal_happens_as_often_as_declared_and_changes_nothing(world: World
         "faults", [{"operation": "serviceCreate", "times": 2, "error": "Problem processing request"}]
     )
     for _ in range(2):
-        with pytest.raises(RefusedError, match="^Problem processing request$"):
+        with pytest.raises(RefusedError, match=r"^Problem processing request$"):
             world.ask(CREATE, p=world.project)
     assert _names(world) == []
     world.ask(CREATE, p=world.project)
@@ -36,7 +34,7 @@ def test_a_refusal_happens_as_often_as_declared_and_changes_nothing(world: World
 def test_a_fault_is_only_for_what_it_matches(world: World) -> None:
     world.control("faults", [{"operation": "serviceCreate", "matching": "api", "error": "no"}])
     world.row("web")
-    with pytest.raises(RefusedError, match="^no$"):
+    with pytest.raises(RefusedError, match=r"^no$"):
         world.row("api")
 
 
@@ -144,9 +142,9 @@ def test_creations_have_to_cool_down(lively: World, clock: ManualClock) -> None:
 def test_what_was_deleted_is_not_authorized(lively: World) -> None:
     service = lively.row("web")
     lively.ask("mutation($id: String!) { serviceDelete(id: $id) }", id=service)
-    with pytest.raises(RefusedError, match="^Not Authorized$"):
+    with pytest.raises(RefusedError, match=r"^Not Authorized$"):
         lively.ask("query($id: String!) { service(id: $id) { name } }", id=service)
-    with pytest.raises(RefusedError, match="^Service not found$"):
+    with pytest.raises(RefusedError, match=r"^Service not found$"):
         lively.ask('{ service(id: "nobody") { name } }')
 
 

@@ -1,7 +1,5 @@
 """Service instances through their own mutations (railway-api §6)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -88,7 +86,10 @@ def test_limits_can_be_set_read_and_cleared(world: World) -> None:
 
 def test_connecting_a_source_deploys_at_once_and_disconnecting_doesn_t(world: World) -> None:
     service = world.service_create("web", environmentId=world.environment)
-    connect = "mutation($id: String!, $input: ServiceConnectInput!) { serviceConnect(id: $id, input: $input) { id } }"
+    connect = (
+        "mutation($id: String!, $input: ServiceConnectInput!)"
+        " { serviceConnect(id: $id, input: $input) { id } }"
+    )
     world.ask(connect, id=service, input={"repo": "acme/web", "branch": "next"})
     assert len(world.deployments(service)) == 1
     triggers = world.ask(

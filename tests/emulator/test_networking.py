@@ -1,7 +1,5 @@
 """Domains and TCP proxies (railway-api §10, §11), and regions (§20)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -128,7 +126,10 @@ def test_a_profile_can_issue_certificates_by_time(clock: ManualClock) -> None:
 def test_a_custom_domain_s_port_is_cleared_when_absent(world: World) -> None:
     service = world.service()
     identifier = world.custom_domain(service, "a.example.com", targetPort=80)
-    update = "mutation($id: String!, $e: String!, $port: Int) { customDomainUpdate(id: $id, environmentId: $e, targetPort: $port) }"
+    update = (
+        "mutation($id: String!, $e: String!, $port: Int) {"
+        " customDomainUpdate(id: $id, environmentId: $e, targetPort: $port) }"
+    )
     world.ask(update, id=identifier, e=world.environment, port=81)
     assert world.domains(service)["customDomains"][0]["targetPort"] == 81
     world.ask(update, id=identifier, e=world.environment)
@@ -146,7 +147,10 @@ def test_a_custom_domain_must_be_one(world: World, name: str) -> None:
 def test_a_proxy_is_made_by_a_commit_and_gone_by_null_only(world: World) -> None:
     service = world.service()
     world.configure(service, networking={"tcpProxies": {"5432": {}}})
-    read = "query($s: String!, $e: String!) { tcpProxies(serviceId: $s, environmentId: $e) { id applicationPort proxyPort } }"
+    read = (
+        "query($s: String!, $e: String!) { tcpProxies(serviceId: $s,"
+        " environmentId: $e) { id applicationPort proxyPort } }"
+    )
     proxy = world.ask(read, s=service, e=world.environment)[0]
     assert proxy["applicationPort"] == 5432
     assert proxy["proxyPort"] != 5432

@@ -1,7 +1,5 @@
 """Projects, environments and services (railway-api §3, §4, §5)."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.emulator.client import RefusedError, World
@@ -18,7 +16,8 @@ def _services(world: World) -> list[str]:
 
 def _running_in(world: World, environment: str) -> list[str]:
     found = world.ask(
-        "query($id: String!) { environment(id: $id) { serviceInstances { edges { node { serviceName } } } } }",
+        "query($id: String!) { environment(id: $id) {"
+        " serviceInstances { edges { node { serviceName } } } } }",
         id=environment,
     )
     return [edge["node"]["serviceName"] for edge in found["serviceInstances"]["edges"]]
@@ -32,7 +31,10 @@ def test_a_project_comes_with_one_environment(world: World) -> None:
 
 
 def test_a_project_s_description_is_kept_when_absent_and_cleared_by_null(world: World) -> None:
-    update = "mutation($id: String!, $input: ProjectUpdateInput!) { projectUpdate(id: $id, input: $input) { description } }"
+    update = (
+        "mutation($id: String!, $input: ProjectUpdateInput!) {"
+        " projectUpdate(id: $id, input: $input) { description } }"
+    )
     assert world.ask(update, id=world.project, input={"description": "text"}) == {"description": "text"}
     assert world.ask(update, id=world.project, input={"isPublic": True}) == {"description": "text"}
     assert world.ask(update, id=world.project, input={"description": None}) == {"description": None}
@@ -140,7 +142,8 @@ def test_deleting_a_service_keeps_its_volume(world: World) -> None:
     )
     world.ask("mutation($id: String!) { serviceDelete(id: $id) }", id=service)
     found = world.ask(
-        "query($id: String!) { environment(id: $id) { volumeInstances { edges { node { volumeId serviceId } } } } }",
+        "query($id: String!) { environment(id: $id) { volumeInstances"
+        " { edges { node { volumeId serviceId } } } } }",
         id=world.environment,
     )
     assert found["volumeInstances"]["edges"] == [{"node": {"volumeId": volume, "serviceId": None}}]

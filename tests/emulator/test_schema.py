@@ -4,8 +4,6 @@ The official schema comes from the file that RAILWAY_SCHEMA names, else from the
 from the crate of Railway's own command line, where cargo can fetch it.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
@@ -40,18 +38,13 @@ def _from_crate(folder: Path) -> GraphQLSchema | None:
     (folder / "src" / "lib.rs").touch()
     manifest = f'[package]\nname = "schema"\nversion = "0.0.0"\n[dependencies]\n{CRATE} = "={VERSION}"\n'
     (folder / "Cargo.toml").write_text(manifest)
-    asked = subprocess.run(
-        [cargo, "metadata", "--quiet", "--format-version", "1"],
-        cwd=folder,
-        capture_output=True,
-        timeout=280,
-        check=False,
-    )
-    if asked.returncode != 0:
+    subprocess.run([cargo, "fetch", "--quiet"], cwd=folder, capture_output=True, timeout=280, check=False)
+    cargo_home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
+    unpacked = cargo_home.glob(f"registry/src/*/{CRATE}-{VERSION}/src/gql/schema.json")
+    path = next(unpacked, None)
+    if path is None:
         return None
-    packages = json.loads(asked.stdout)["packages"]
-    crate = next(Path(p["manifest_path"]).parent for p in packages if p["name"] == CRATE)
-    introspection = json.loads((crate / "src" / "gql" / "schema.json").read_text("utf-8"))
+    introspection = json.loads(path.read_text("utf-8"))
     return build_client_schema(introspection.get("data", introspection))
 
 

@@ -1,7 +1,5 @@
 """Transport, authentication, errors, pagination (railway-api §1)."""
 
-from __future__ import annotations
-
 import json
 
 import pytest
@@ -69,7 +67,7 @@ def test_a_body_that_is_no_request_is_refused(world: World, body: bytes) -> None
 def test_without_the_account_s_token_nothing_is_authorized(
     emulator: Emulator, headers: dict[str, str]
 ) -> None:
-    with pytest.raises(RefusedError, match="^Not Authorized$"):
+    with pytest.raises(RefusedError, match=r"^Not Authorized$"):
         Client(emulator, headers).ask("{ projects { edges { node { id } } } }")
 
 
@@ -139,7 +137,7 @@ def test_a_project_token_can_commit_to_its_environment(world: World) -> None:
 
 def test_an_unknown_project_token_is_not_found(emulator: Emulator) -> None:
     client = Client(emulator, {"Project-Access-Token": "wrong"})
-    with pytest.raises(RefusedError, match="^Project Token not found$"):
+    with pytest.raises(RefusedError, match=r"^Project Token not found$"):
         client.ask("{ projectToken { projectId } }")
 
 
@@ -166,7 +164,8 @@ def test_pages_follow_their_cursors_to_the_end(world: World) -> None:
 def test_a_page_of_nothing_says_whether_there_is_more(world: World) -> None:
     world.row("web")
     page = world.ask(
-        "query($id: String!) { project(id: $id) { services(first: 0) { edges { cursor } pageInfo { hasNextPage } } } }",
+        "query($id: String!) { project(id: $id) { services(first:"
+        " 0) { edges { cursor } pageInfo { hasNextPage } } } }",
         id=world.project,
     )["services"]
     assert page == {"edges": [], "pageInfo": {"hasNextPage": True}}

@@ -1,7 +1,5 @@
 """Variables, references and what Railway adds (railway-api §8)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Volumes, their instances and mounts (railway-api §9)."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
