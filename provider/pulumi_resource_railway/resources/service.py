@@ -203,7 +203,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             async with keeping_state(context, id_, lambda: done):
                 if new.await_deployment:
                     await await_deployment(context, place, id_, new, since, earlier)
-        elif old == done and new.await_deployment:
+        elif new.await_deployment:
             async with keeping_state(context, id_, lambda: done):
                 await self._finish(context, place, id_, new, snapshot)
         return done
@@ -234,7 +234,10 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
                     patch = {"services": {id: {"isDeleted": True}}}
                     await place.commits.submit(patch, f"delete {old.name}", context.status)
             else:
-                await session.client.send(documents.SERVICE_DELETE, {"id": id}, context.status)
+                # Named, the environment is deleted from also when it is a fork; the row goes with its last
+                # instance.
+                variables = {"id": id, "environmentId": old.environment_id}
+                await session.client.send(documents.SERVICE_DELETE, variables, context.status)
         except NotFound:
             pass
         except NotAuthorized:
