@@ -49,7 +49,7 @@ def floor(folder: Path) -> Measured:
 
 
 def scenario(etally: Stage) -> list[Measured]:
-    """eTally's life on a local Railway."""
+    """ETally's life on a local Railway."""
     etally.configure()
     rows = [
         measure("preview of the first up", lambda: etally.run("preview")),

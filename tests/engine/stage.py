@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 import yaml
@@ -169,7 +169,7 @@ class ArgumentWatch:
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> "ArgumentWatch":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -195,5 +195,3 @@ def files_holding(folder: Path, values: Sequence[str]) -> list[str]:
         for path in folder.rglob("*")
         if path.is_file() and any(needle in path.read_bytes() for needle in needles)
     )
-
-

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,11 +15,11 @@ SERVICES = ("etally-api", "etally-frontend", "etally-minio", "etally-postgres", 
 
 
 @pytest.fixture(scope="module")
-def first(etally: Stage) -> Iterator[tuple[Run, set[str]]]:
+def first(etally: Stage) -> tuple[Run, set[str]]:
     """The first `up`, and the arguments of every process while it ran."""
     with ArgumentWatch() as watch:
         run = etally.run("up", policies=True).succeeded()
-    yield run, watch.seen
+    return run, watch.seen
 
 
 def deployment_counts(etally: Stage) -> dict[str, int]:

@@ -18,6 +18,7 @@ from tools.local.state import StateFolder
 
 STACK = "local"
 DEFAULT_PORT = 8790
+HIGHEST_PORT = 65_535
 
 console = Console(soft_wrap=True)
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -29,7 +30,9 @@ def readable_errors() -> Iterator[None]:
     try:
         yield
     except LocalError as error:
-        Console(stderr=True, soft_wrap=True).print(f"error: {error}", style="red", markup=False, highlight=False)
+        Console(stderr=True, soft_wrap=True).print(
+            f"error: {error}", style="red", markup=False, highlight=False
+        )
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -38,8 +41,10 @@ def readable_errors() -> Iterator[None]:
 def port() -> int:
     """The local Railway's port: `RAILWAY_LOCAL_PORT`, else 8790."""
     text = os.environ.get("RAILWAY_LOCAL_PORT", str(DEFAULT_PORT))
-    if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise LocalError(f"RAILWAY_LOCAL_PORT is {text!r}; it has to be a port number between 1 and 65535.")
+    if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
+        raise LocalError(
+            f"RAILWAY_LOCAL_PORT is {text!r}; it has to be a port number between 1 and {HIGHEST_PORT}."
+        )
     return int(text)
 
 
@@ -74,7 +79,9 @@ def preview() -> None:
 
 @app.command()
 def rehearse(
-    stack: Annotated[str, typer.Argument(help="the stack whose Pulumi.<stack>.yaml is rehearsed")] = "production",
+    stack: Annotated[
+        str, typer.Argument(help="the stack whose Pulumi.<stack>.yaml is rehearsed")
+    ] = "production",
 ) -> None:
     """Apply a stack's configuration to a fresh local Railway, verify it, tear it down."""
     with readable_errors():

@@ -15,6 +15,7 @@ from tools.local.state import CHECKOUT, write_private
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 ENDPOINT_KEY = "railway:endpoint"
+GENERATED_KEYS = frozenset({"etally:secrets", "railway:token"})
 
 
 def load_stack_file(stack: str) -> dict[str, Any]:
@@ -54,7 +55,7 @@ def write_configuration(
     Secrets made earlier are kept, so that a second `up` changes nothing.
     """
     earlier = yaml.safe_load(engine.configuration.read_text()) if engine.configuration.exists() else {}
-    kept = {key: value for key, value in earlier.get("config", {}).items() if key in {"etally:secrets", "railway:token"}}
+    kept = {key: value for key, value in earlier.get("config", {}).items() if key in GENERATED_KEYS}
     plain = {key: value for key, value in without_secrets(configuration) if key != "railway:projectToken"}
     document = {
         **{key: value for key, value in earlier.items() if key != "config"},

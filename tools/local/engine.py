@@ -52,7 +52,8 @@ class Engine:
         self._run_aside("config", "set", "--secret", "--path", path, "--stack", self.stack, stdin=value)
 
     def up(self, *options: str) -> None:
-        self._run("up", "--yes", "--skip-preview", "--policy-pack", "policies", *self._common, *options)
+        """Preview, then apply: rules about the whole stack are judged in the preview, before anything is made."""
+        self._run("up", "--yes", "--policy-pack", "policies", *self._common, *options)
 
     def preview(self, *options: str) -> None:
         self._run("preview", "--policy-pack", "policies", *self._common, *options)
@@ -78,7 +79,9 @@ class Engine:
             check=False,
         )
         if done.returncode:
-            raise LocalError(f"pulumi {arguments[0]} failed (exit code {done.returncode}); its words stand above.")
+            raise LocalError(
+                f"pulumi {arguments[0]} failed (exit code {done.returncode}); its words stand above."
+            )
 
     def _run_aside(self, *arguments: str, stdin: str = "") -> None:
         """Run a command that has no `--config-file` in the state folder, a project of the same name.

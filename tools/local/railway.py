@@ -57,7 +57,9 @@ class LocalRailway:
                 raise LocalError(self._last_words())
             if time.monotonic() > deadline:
                 self.stop()
-                raise LocalError(f"The local Railway did not answer within {START_SECONDS:.0f} s: see {self.log}")
+                raise LocalError(
+                    f"The local Railway did not answer within {START_SECONDS:.0f} s: see {self.log}"
+                )
             time.sleep(0.1)
         write_private(self._pid_file, str(self.process.pid))
 
@@ -123,7 +125,9 @@ class LocalRailway:
     def _get(self, resource: str, *, reveal: bool = False) -> httpx.Response:
         parameters = {"reveal": "1"} if reveal else {}
         headers = {"Authorization": f"Bearer {self._credentials()['controlToken']}"} if reveal else {}
-        return httpx.get(f"{self.address}_local/{resource}", params=parameters, headers=headers, trust_env=False)
+        return httpx.get(
+            f"{self.address}_local/{resource}", params=parameters, headers=headers, trust_env=False
+        )
 
     def _alive(self, pid: int) -> bool:
         if self.process is not None:

@@ -47,7 +47,9 @@ def rehearse(stack: str, console: Console) -> None:
 def for_a_fresh_project(configuration: Mapping[str, Any]) -> dict[str, Any]:
     """The same configuration with a project of its own: an existing one isn't there on a fresh local Railway."""
     railway = configuration.get("etally:railway") or {}
-    kept = {key: value for key, value in railway.items() if key not in {"project", "environmentId", "workspaceId"}}
+    kept = {
+        key: value for key, value in railway.items() if key not in {"project", "environmentId", "workspaceId"}
+    }
     return {**configuration, "etally:railway": {**kept, "project": "create"}}
 
 
@@ -113,7 +115,10 @@ def verify(railway: LocalRailway, console: Console) -> None:
         table.add_column(heading)
     for service in services:
         table.add_row(
-            service.name, ", ".join(service.statuses), ", ".join(service.domains), service.problem or "as expected"
+            service.name,
+            ", ".join(service.statuses),
+            ", ".join(service.domains),
+            service.problem or "as expected",
         )
     console.print(table)
     if not services:
