@@ -3,6 +3,7 @@
 import argparse
 import ipaddress
 import json
+import logging
 import os
 import secrets
 import socket
@@ -16,12 +17,29 @@ from .profiles import PROFILES
 from .store import write_privately
 
 DEFAULT_PORT = 8790
+
+
+class LostAnswers(logging.Filter):
+    """Keeps the server from reporting as an error of ours the answers that were to be lost."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is worth reading."""
+        error = record.exc_info[1] if record.exc_info else None
+        return "Too little data for declared Content-Length" not in str(error)
+
+
 _LOG_CONFIG = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "filters": {"lost answers": {"()": LostAnswers}},
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"}
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["lost answers"],
+            "stream": "ext://sys.stderr",
+        }
     },
     "root": {"level": "WARNING", "handlers": ["stderr"]},
 }

@@ -36,7 +36,8 @@ def merged(document: Any, patch: Any) -> Any:
 
 def applied(config: Document, patch: Document) -> Document:
     """Returns a configuration with a patch applied, deleted instances removed and defaults filled in."""
-    result: Document = merged(config, patch)
+    # A copy to the bottom: what is refused afterwards must not have touched the original.
+    result: Document = merged(deepcopy(config), patch)
     for section in INSTANCE_SECTIONS:
         entries = result.get(section, {})
         for identifier in list(entries):
@@ -95,8 +96,7 @@ def _unmount_missing_volumes(config: Document) -> None:
 
 def services(config: Document) -> dict[str, Document]:
     """Returns the services of a document by their ids."""
-    found: dict[str, Document] = config.get("services") or {}
-    return found
+    return {key: entry for key, entry in (config.get("services") or {}).items() if isinstance(entry, dict)}
 
 
 def has_source(service: Document) -> bool:

@@ -67,11 +67,16 @@ class Faults:
 
     def of_request(self, operations: list[str], variables: dict[str, Any]) -> list[OperationFault]:
         """Takes the first matching fault of each of a request's root fields."""
-        text = json.dumps(variables)
+        texts = [json.dumps(variables, ensure_ascii=False, separators=s) for s in ((", ", ": "), (",", ":"))]
         taken = []
         for operation in operations:
             fault = next(
-                (f for f in self._operations if f.operation == operation and f.matching in text), None
+                (
+                    f
+                    for f in self._operations
+                    if f.operation == operation and any(f.matching in t for t in texts)
+                ),
+                None,
             )
             if fault is not None:
                 taken.append(fault.model_copy())

@@ -203,4 +203,7 @@ def _check_volume(before: Document | None, volume: Document) -> None:
 
 
 def _integer_between(value: Any, lowest: int, highest: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest
+    """JSON has one kind of number: 3.0 is an integer too."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return value == int(value) and lowest <= value <= highest

@@ -207,3 +207,42 @@ def test_patches_are_listed_the_newest_first(world: World) -> None:
     )["edges"]
     assert [edge["node"]["status"] for edge in found] == ["COMMITTED", "COMMITTED"]
     assert found[0]["node"]["patch"] == {"services": {service: {"variables": {"A": {"value": None}}}}}
+
+
+def test_a_refused_change_leaves_no_trace_in_what_it_only_passed_by(world: World) -> None:
+    """Deleting a volume unmounts it; if the same commit is refused for another reason, it stays mounted."""
+    volume, service = world.volume_row(), world.row("db")
+    mounts = {volume: {"mountPath": "/data"}}
+    world.commit(
+        {
+            "volumes": {volume: {"isCreated": True}},
+            "services": {
+                service: {"isCreated": True, "source": {"image": "redis:7.2.5"}, "volumeMounts": mounts}
+            },
+        }
+    )
+    other = world.service("other")
+    before = world.config()
+    with pytest.raises(RefusedError, match="cron"):
+        world.commit(
+            {
+                "volumes": {volume: {"isDeleted": True}},
+                "services": {other: {"deploy": {"cronSchedule": "often"}}},
+            }
+        )
+    assert world.config() == before
+    world.commit({"volumes": {volume: {"isDeleted": True}}})
+    assert len(world.deployments(service)) == 2
+
+
+def test_null_for_a_whole_service_removes_its_instance(world: World) -> None:
+    service = world.service()
+    world.commit({"services": {service: None}})
+    assert world.config()["services"] == {}
+
+
+def test_a_whole_number_is_an_integer_however_it_is_written(world: World) -> None:
+    volume = world.volume_create()
+    world.commit({"volumes": {volume: {"sizeMB": 60_000.0}}})
+    with pytest.raises(RefusedError, match="sizeMB"):
+        world.commit({"volumes": {volume: {"sizeMB": 60_000.5}}})

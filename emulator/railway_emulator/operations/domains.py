@@ -23,8 +23,9 @@ def domains(access: Access, project_id: str, environment_id: str, service_id: st
 @query("customDomain")
 def custom_domain_by_id(access: Access, identifier: str, project_id: str) -> Document:
     """Answers one custom domain."""
-    access.project(project_id)
-    return custom_domain(access.railway, access.domain(identifier, "custom"))
+    record = access.domain(identifier, "custom")
+    access.environment(record.environment_id, project_id)
+    return custom_domain(access.railway, record)
 
 
 def _available(railway: Railway, name: str) -> Document:
