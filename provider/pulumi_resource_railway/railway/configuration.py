@@ -55,7 +55,9 @@ def same(path: tuple[str, ...], wanted: Any, present: Any) -> bool:
     section, key = path[-2:] if len(path) > 1 else ("", *path)
     if wanted is None:
         # A region that was taken out may be the one that Railway then chooses by itself.
-        return is_default(section, key, present) or (section == "multiRegionConfig" and _replicas(present) == 1)
+        return is_default(section, key, present) or (
+            section == "multiRegionConfig" and _replicas(present) == 1
+        )
     if key == "value" and "variables" in "".join(path[-3:-2]).lower():
         # A sealed variable never shows its value again.
         return present is None or bool(present == wanted) or present == MASK

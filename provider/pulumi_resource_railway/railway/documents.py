@@ -288,7 +288,12 @@ query serviceInstances($id: String!, $first: Int!) {
 )
 
 SERVICE_DELETE = _mutation(
-    "serviceDelete", "mutation serviceDelete($id: String!) { serviceDelete(id: $id) }", repeatable=True
+    "serviceDelete",
+    """
+mutation serviceDelete($id: String!, $environmentId: String!) { serviceDelete(id: $id, environmentId:
+$environmentId) }
+""",
+    repeatable=True,
 )
 
 VOLUME_CREATE = _mutation(

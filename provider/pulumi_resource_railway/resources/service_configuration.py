@@ -62,7 +62,7 @@ def _with_all_groups(document: Document) -> Document:
 
     Clearing a whole group would also clear what Railway or somebody else keeps in it.
     """
-    whole = {**dict.fromkeys(_GROUPS, {}), **document}
+    whole = {**{group: {} for group in _GROUPS}, **document}
     return {**whole, "deploy": {"multiRegionConfig": {}, **whole["deploy"]}}
 
 

@@ -38,11 +38,11 @@ class Place:
     volume_id: str = ""
 
     @property
-    def environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, Any]:
         return {"project_id": self.project_id, "environment_id": self.environment_id}
 
     @property
-    def service(self) -> dict[str, str]:
+    def service(self) -> dict[str, Any]:
         return {**self.environment, "service_id": self.service_id}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,9 +14,10 @@ from pulumi_resource_railway.configuration import ProviderInputs
 from pulumi_resource_railway.railway.clock import Clock
 from pulumi_resource_railway.railway.session import Session
 from pulumi_resource_railway.resource import Context
-from railway_emulator import Emulator
+from railway_emulator import Emulator, Profile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 ENDPOINT = "http://127.0.0.1:8790/graphql/v2"
@@ -53,9 +55,11 @@ class Messages:
 class World:
     """A local Railway, and sessions on it as plugins would open them."""
 
-    def __init__(self, directory: Path, profile: str = "calm") -> None:
+    def __init__(self, directory: Path, profile: str | Profile = "calm") -> None:
         self.emulator = Emulator(profile=profile)
-        self.transport = httpx.ASGITransport(self.emulator.app, raise_app_exceptions=False)
+        self.transport: httpx.AsyncBaseTransport = httpx.ASGITransport(
+            self.emulator.app, raise_app_exceptions=False
+        )
         self.directory = directory
         self.messages = Messages()
         self.clock = HurriedClock()
@@ -97,6 +101,13 @@ class World:
         response = await self._raw.post("/_local/faults", json=list(faults))
         assert response.status_code < 300, response.text
 
+    async def forget_faults(self) -> None:
+        self.emulator.railway.faults.clear()
+
+    async def control(self, what: str, body: dict[str, Any]) -> None:
+        response = await self._raw.post(f"/_local/{what}", json=body)
+        assert response.status_code < 300, response.text
+
     async def requests(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = (await self._raw.get("/_local/requests")).json()
         return rows
@@ -121,6 +132,15 @@ class World:
             for environment in project["environments"]
             for deployment in environment["deployments"]
         ]
+
+    async def until(self, condition: Callable[[], Any]) -> None:
+        """Wait until the condition, which may be asynchronous, holds."""
+        async with asyncio.timeout(20):
+            while True:
+                answer = condition()
+                if await answer if inspect.isawaitable(answer) else answer:
+                    return
+                await asyncio.sleep(0.01)
 
     async def project(self, name: str = "shop") -> tuple[str, str]:
         data = await self.graphql(
