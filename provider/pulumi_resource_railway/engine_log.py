@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import grpc.aio
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from pulumi_resource_railway.values import redact
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pulumi_resource_railway.resource import EngineLog
 
 _SEVERITIES: Final[Mapping[str, Any]] = {
     "debug": engine_pb2.LogSeverity.DEBUG,
@@ -53,6 +57,14 @@ class EngineConnection:
                 await self._stub.Log(request)
         except (grpc.aio.AioRpcError, TimeoutError):
             return
+
+    def hiding(self, texts: set[str]) -> EngineLog:
+        """Return a log that masks these texts in every message."""
+
+        async def log(severity: str, message: str, urn: str, *, ephemeral: bool) -> None:
+            await self(severity, redact(message, texts), urn, ephemeral=ephemeral)
+
+        return log
 
     async def close(self) -> None:
         """Close the connection."""

@@ -8,9 +8,11 @@ from pulumi.runtime.proto import provider_pb2
 from pydantic import ValidationError
 
 from pulumi_resource_railway.check import Naming, with_defaults
+from pulumi_resource_railway.configuration import ProviderInputs
 from pulumi_resource_railway.diff import Difference, Kind
 from pulumi_resource_railway.errors import CheckFailure, UserError
-from pulumi_resource_railway.values import from_struct, reveal
+from pulumi_resource_railway.railway.credentials import resolve
+from pulumi_resource_railway.values import contains_unknown, from_struct, redact, reveal, secret_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -95,6 +97,21 @@ def check_failures(
         else:
             messages.append(provider_pb2.CheckFailure(reason=sentence(failure)))
     return messages
+
+
+def configuration_failures(configuration: Mapping[str, Any]) -> list[CheckFailure]:
+    """Return what is wrong with a configuration as a whole, as far as it is known.
+
+    Without a token nothing is judged: a preview needs none, and one from the environment is nobody's configuration.
+    """
+    plain = reveal(dict(configuration))
+    if contains_unknown(plain) or not (plain.get("token") or plain.get("projectToken")):
+        return []
+    try:
+        resolve(ProviderInputs.from_properties(plain), {})
+    except UserError as error:
+        return [CheckFailure("", redact(str(error), secret_texts(dict(configuration))))]
+    return []
 
 
 def sentence(failure: CheckFailure) -> str:

@@ -57,7 +57,7 @@ class Operations:
             raise Cancelled
         task = asyncio.ensure_future(work)
         cancellation = asyncio.ensure_future(self._cancelled.wait())
-        task.add_done_callback(_forget)
+        task.add_done_callback(forget)
         try:
             await asyncio.wait(
                 {task, cancellation},
@@ -121,7 +121,8 @@ async def _abort_partial(
     await context.abort(grpc.StatusCode.UNKNOWN, message)
 
 
-def _forget(task: asyncio.Task[Any]) -> None:
+def forget(task: asyncio.Future[Any]) -> None:
+    """Take note of a task's error, whoever else may."""
     # One that outlives its call has nobody left to tell; asking keeps asyncio from complaining on standard
     # error.
     if not task.cancelled():

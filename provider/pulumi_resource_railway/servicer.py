@@ -29,6 +29,7 @@ from pulumi_resource_railway.errors import PartialFailure, UserError
 from pulumi_resource_railway.messages import (
     check_failures,
     complete_inputs,
+    configuration_failures,
     diff_response,
     naming,
     plain_inputs,
@@ -36,7 +37,7 @@ from pulumi_resource_railway.messages import (
     recorded_inputs,
     sentence,
 )
-from pulumi_resource_railway.operations import Operations, abort
+from pulumi_resource_railway.operations import Operations, abort, forget
 from pulumi_resource_railway.outputs import recorded_outputs
 from pulumi_resource_railway.resource import DEFAULT_TIMEOUT, Context, Resource
 from pulumi_resource_railway.schema import schema_text
@@ -169,6 +170,8 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
                 ProviderInputs, {name: value for name, value in given.items() if name not in engines}
             )
             known = {name: value for name, value in checked.properties.items() if name in declared}
+            if not checked.failures:
+                checked.failures += configuration_failures(known)
             return provider_pb2.CheckResponse(
                 inputs=to_struct({**engines, **known}), failures=check_failures(checked.failures, given)
             )
@@ -318,13 +321,14 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
             name=request.name or request.urn.rpartition("::")[2],
             timeout=request.timeout or DEFAULT_TIMEOUT,
             session=await self._opened_session(),
-            log=self._engine,
+            log=self._engine.hiding(self._hidden(request)),
         )
 
     async def _opened_session(self) -> Any:
         # One future for all: calls that arrive together wait for the same session.
         if self._session is None:
             self._session = asyncio.ensure_future(self._open())
+            self._session.add_done_callback(forget)
         session = self._session
         try:
             return await asyncio.shield(session)
@@ -359,7 +363,16 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
         try:
             yield
         except Exception as error:  # noqa: BLE001 - every error must reach the engine in its own form
-            await abort(context, error, self._configuration_secrets | _hidden(request))
+            await abort(context, error, self._hidden(request))
+
+    def _hidden(self, request: Message) -> set[str]:
+        """Return the texts that no message may hold: every secret of the request and of the configuration."""
+        texts = set(self._configuration_secrets)
+        for descriptor, value in request.ListFields():
+            message_type = descriptor.message_type
+            if message_type is not None and message_type.full_name == "google.protobuf.Struct":
+                texts |= secret_texts_in(value)
+        return texts
 
     async def close(self) -> None:
         """End everything that is shared."""
@@ -374,13 +387,3 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
 
 async def _unimplemented(context: Peer, message: str) -> NoReturn:
     await context.abort(grpc.StatusCode.UNIMPLEMENTED, message)
-
-
-def _hidden(request: Message) -> set[str]:
-    """Return the texts of all secrets in a request."""
-    texts: set[str] = set()
-    for descriptor, value in request.ListFields():
-        message_type = descriptor.message_type
-        if message_type is not None and message_type.full_name == "google.protobuf.Struct":
-            texts |= secret_texts_in(value)
-    return texts

@@ -252,6 +252,11 @@ class TestPlugin:
             ("packing", urn(), True, engine_pb2.LogSeverity.INFO)
         ]
 
+    async def test_no_status_shows_a_secret(self, provider: Client, engine: Engine) -> None:
+        await provider.stub.Attach(plugin_pb2.PluginAttach(address=engine.address))
+        await provider.create(await checked(provider, {"shelfId": "s", "password": "packing"}))
+        assert [line.message for line in engine.messages] == ["*****"]
+
     async def test_an_engine_that_does_not_answer_stops_nothing(self, provider: Client) -> None:
         await provider.stub.Attach(plugin_pb2.PluginAttach(address="127.0.0.1:1"))
         id, _ = await provider.create(await checked(provider))
@@ -321,6 +326,29 @@ class TestConfiguration:
         answer = await provider.stub.CheckConfig(request)
         assert not answer.failures
         assert from_struct(answer.inputs) == {**given, "token": Secret("t0ken")}
+
+    @pytest.mark.parametrize(
+        ("given", "problem"),
+        [
+            ({"token": "t0ken", "projectToken": "t0ken"}, "Both railway:token and railway:projectToken"),
+            ({"token": "t0ken", "endpoint": "localhost"}, "must be an http or https address"),
+            ({"token": "t0ken", "endpoint": "http://example.com"}, "unencrypted"),
+            ({"endpoint": "http://127.0.0.1:1/graphql"}, None),
+            ({"token": UNKNOWN, "projectToken": "t0ken"}, None),
+            ({}, None),
+        ],
+        ids=str,
+    )
+    async def test_is_judged_as_a_whole(self, provider: Client, given: Any, problem: str | None) -> None:
+        request = provider_pb2.CheckRequest(
+            urn="urn:pulumi:t::p::pulumi:providers:railway::default", news=to_struct(given)
+        )
+        reasons = [failure.reason for failure in (await provider.stub.CheckConfig(request)).failures]
+        if problem is None:
+            assert reasons == []
+        else:
+            assert len(reasons) == 1
+            assert problem in reasons[0]
 
     async def test_another_token_replaces_nothing(self, provider: Client) -> None:
         answer = await provider.stub.DiffConfig(

@@ -146,10 +146,13 @@ def test_a_circle_of_references_ends() -> None:
 
 def test_the_digest_follows_other_services_through_their_triggers() -> None:
     def through(trigger: str, name: str = "URL") -> Any:
-        service = {"variables": {"URL": "${{cache.URL}}"}, "redeploy_triggers": {name: trigger}}
-        return seen(lambda: both(railway.reference(railway.Service("db", **service, **PLACE), "URL")))[
-            "digest"
-        ].value
+        def program() -> dict[str, pulumi.Output[str]]:
+            service = railway.Service(
+                "db", variables={"URL": "${{cache.URL}}"}, redeploy_triggers={name: trigger}, **PLACE
+            )
+            return both(railway.reference(service, "URL"))
+
+        return seen(program)["digest"].value
 
     assert through("1") != through("2")
     assert through("1", "OTHER") == through("2", "OTHER")
