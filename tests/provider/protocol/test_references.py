@@ -34,7 +34,7 @@ class Provider(mocks.Mocks):
             outputs = {"domain": f"{args.inputs['subdomain']}.up.railway.app", **outputs}
         return f"{args.name}-id", outputs
 
-    def call(self, args: mocks.MockCallArgs) -> dict[str, Any]:
+    def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
         raise NotImplementedError
 
 
@@ -76,11 +76,7 @@ def _seen(program: Callable[[], Mapping[str, pulumi.Output[Any]]], *, preview: b
                 {urn.rpartition("::")[2] for urn in resources},
             )
 
-    @pulumi.runtime.test
-    def body() -> Any:
-        return look(program())
-
-    body()
+    pulumi.runtime.test(lambda: look(program()))()
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
     gc.collect()
