@@ -281,7 +281,7 @@ class TestLanguageHost:
         assert found["example_tiny"] == {"resource": True, "name": "tiny", "version": "0.1.0"}
 
     def test_a_killed_engine_leaves_no_process_behind(self, workshop: Workshop) -> None:
-        if shutil.which("pulumi") and os.environ.get("ETALLY_ENGINE") != "pinned":
+        if shutil.which("pulumi") and os.environ.get("BIN_PULUMI") != "pinned":
             pytest.skip("the installed engine has a language host of its own")
         stack = ("--stack", "killed")
         succeeded(workshop.pulumi("stack", "init", "killed", "--no-select"))

@@ -20,7 +20,7 @@ def engine_environment(state: StateFolder, inherited: Mapping[str, str] = os.env
     kept = {
         name: value
         for name, value in inherited.items()
-        if not name.startswith(("PULUMI_", "RAILWAY_", "ETALLY_")) or name.startswith("ETALLY_ENGINE")
+        if not name.startswith(("PULUMI_", "RAILWAY_", "ETALLY_"))
     }
     return kept | {
         "PULUMI_HOME": str(state.pulumi_home),

@@ -40,13 +40,13 @@ def test_an_installed_engine_without_its_language_host_is_not_used(machine: Mach
 def test_the_pinned_engine_can_be_insisted_on(machine: Machine) -> None:
     machine.install_go()
     installed = machine.install_pulumi("v3.258.0")
-    done = machine.run("up", path=(installed,), variables={"ETALLY_ENGINE": "pinned"})
+    done = machine.run("up", path=(installed,), variables={"BIN_PULUMI": "pinned"})
     assert done.stdout.startswith("pinned up\n")
 
 
 def test_the_installed_engine_can_be_insisted_on(machine: Machine) -> None:
     machine.install_go()
-    insisting = {"ETALLY_ENGINE": "installed"}
+    insisting = {"BIN_PULUMI": "installed"}
     done = machine.run("up", variables=insisting)
     assert done.returncode == 1
     assert done.stderr.startswith("No pulumi is installed. Install pulumi 3.258.0 or newer")
@@ -59,9 +59,9 @@ def test_the_installed_engine_can_be_insisted_on(machine: Machine) -> None:
 
 
 def test_an_unknown_choice_is_refused(machine: Machine) -> None:
-    done = machine.run("up", variables={"ETALLY_ENGINE": "newest"})
+    done = machine.run("up", variables={"BIN_PULUMI": "newest"})
     assert done.returncode == 1
-    assert done.stderr == ('ETALLY_ENGINE is "newest": set it to "pinned" or "installed", or leave it out.\n')
+    assert done.stderr == ('BIN_PULUMI is "newest": set it to "pinned" or "installed", or leave it out.\n')
 
 
 def test_checkouts_on_the_path_are_not_taken_for_an_installation(machine: Machine) -> None:

@@ -14,7 +14,7 @@ MODULE = Path(__file__).parents[3] / "tools" / "engine"
 def test_the_language_host_passes_its_own_tests() -> None:
     """Takes seconds where the pinned engine was built, minutes where Go must compile its libraries first."""
     go = shutil.which("go")
-    if go is None or (shutil.which("pulumi") and os.environ.get("ETALLY_ENGINE") != "pinned"):
+    if go is None or (shutil.which("pulumi") and os.environ.get("BIN_PULUMI") != "pinned"):
         pytest.skip(
             "the pinned engine's Go tests: Go is not installed, or an installed engine is used instead"
         )
