@@ -203,7 +203,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             async with keeping_state(context, id_, lambda: done):
                 if new.await_deployment:
                     await await_deployment(context, place, id_, new, since, earlier)
-        elif new.await_deployment:
+        elif new.await_deployment and reached is old:
             async with keeping_state(context, id_, lambda: done):
                 await self._finish(context, place, id_, new, snapshot)
         return done

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from pulumi_resource_railway.railway.errors import NotFound, Refused, WorkflowFailed
+from railway_emulator import Profile
 from tests.provider.resources.cases import Place
-
-if TYPE_CHECKING:
-    from tests.provider.resources.harness import World
+from tests.provider.resources.harness import World  # noqa: TC001 - it is also built here
 
 pytestmark = pytest.mark.anyio
 MEMBERS = 8
@@ -176,15 +175,13 @@ async def test_changes_of_the_same_place_go_one_after_the_other(
 
 
 async def test_a_commit_that_lags_behind(tmp_path: Any) -> None:
-    from railway_emulator import REALISTIC, Profile
     from tests.provider.resources.harness import World
 
     lagging = Profile("lagging", workflow_seconds=0.1, workflow_lag_seconds=0.05)
-    assert REALISTIC.workflow_lag_seconds
     world = World(tmp_path, lagging)
     place = Place(*await world.project())
     data = await world.graphql(
-        'mutation ($p: String!) { serviceCreate(input: {projectId: $p, name: "s", environmentId: null}) { id } }',
+        "mutation ($p: String!) { serviceCreate(input: {projectId: $p, environmentId: null}) { id } }",
         p=place.project_id,
     )
     (outcome,) = await submit_all(world, place, [patch(data["serviceCreate"]["id"], 0)])

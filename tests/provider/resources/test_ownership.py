@@ -127,7 +127,7 @@ async def test_only_not_found_means_gone(
 ) -> None:
     service = await Service().create(world.context(), web(place))
     volume = await Volume().create(world.context("data"), VolumeInputs(**place.environment, name="data"))
-    for resource, id_, inputs in (
+    reads: list[tuple[Any, str, Any]] = [
         (Service(), service.id, web(place)),
         (Volume(), volume.id, VolumeInputs(**place.environment, name="data")),
         (
@@ -135,11 +135,12 @@ async def test_only_not_found_means_gone(
             place.environment_id,
             EnvironmentInputs(project_id=place.project_id, name="production"),
         ),
-    ):
+    ]
+    for resource, id_, inputs in reads:
         await world.restart()
         await world.faults({"operation": "environment", "times": 50, **fault})
         with pytest.raises(kind):
-            await resource.read(world.context(), id_, inputs)  # type: ignore[attr-defined]
+            await resource.read(world.context(), id_, inputs)
         await world.forget_faults()
     await world.faults({"operation": "project", "times": 50, **fault})
     with pytest.raises(kind):
