@@ -88,7 +88,7 @@ def reconcile(railway: Railway, environment: Environment) -> None:
 
 def _reconcile_services(railway: Railway, environment: Environment) -> None:
     state, wanted, existing = railway.state, services(environment.config), railway.instances(environment.id)
-    for service_id in wanted.keys() - existing.keys():
+    for service_id in [identifier for identifier in wanted if identifier not in existing]:
         now = railway.now()
         instance = ServiceInstance(
             id=railway.new_id(),
@@ -109,7 +109,7 @@ def _reconcile_services(railway: Railway, environment: Environment) -> None:
 def _reconcile_volumes(railway: Railway, environment: Environment) -> None:
     state, existing = railway.state, railway.volume_instances(environment.id)
     wanted = environment.config.get("volumes") or {}
-    for volume_id in wanted.keys() - existing.keys():
+    for volume_id in [identifier for identifier in wanted if identifier not in existing]:
         now = railway.now()
         instance = VolumeInstance(
             id=railway.new_id(),
