@@ -82,7 +82,8 @@ class Project(Resource[ProjectInputs, ProjectOutputs]):
             id_ = await create_once(session, creation, [row["id"] for row in rows], context.status)
         # Without the environment's id there are no outputs to keep: should this fail, the journal knows the
         # project.
-        outputs = _outputs(inputs, await _project(session, id_, context.status))
+        environment_id = await _new_environment_id(context, id_, inputs)
+        outputs = ProjectOutputs(**with_changes(inputs), default_environment_id=environment_id)
         session.journal.close(context.urn, creation.scope)
         return Created(id_, outputs)
 
@@ -96,7 +97,13 @@ class Project(Resource[ProjectInputs, ProjectOutputs]):
             project = await _project(session_of(context), id, context.status)
         except NotFound:
             return None
-        environment = _default_environment(project, inputs)
+        environment_id = _default_environment_id(project, inputs)
+        if environment_id is None:
+            raise Refused(
+                f"Project {project['name']!r} has no environment any more",
+                advice="Make one in Railway's dashboard, or delete the project.",
+            )
+        names = {row["id"]: row["name"] for row in _environments(project)}
         found = ProjectInputs(
             name=project["name"],
             description=project.get("description") or None,
@@ -108,11 +115,9 @@ class Project(Resource[ProjectInputs, ProjectOutputs]):
             # The first environment may be renamed; that must not replace the project.
             default_environment_name=inputs.default_environment_name
             if inputs is not None
-            else environment["name"],
+            else names.get(environment_id, "production"),
         )
-        return Found(
-            id, found, ProjectOutputs(**with_changes(found), default_environment_id=environment["id"])
-        )
+        return Found(id, found, ProjectOutputs(**with_changes(found), default_environment_id=environment_id))
 
     async def update(
         self, context: Context, id: str, old: ProjectOutputs, new: ProjectInputs
@@ -194,28 +199,38 @@ async def _projects(session: Session, workspace_id: str | None, status: Status) 
         after = page["pageInfo"]["endCursor"]
 
 
-def _default_environment(project: dict[str, Any], inputs: ProjectInputs | None) -> dict[str, Any]:
-    """Return the environment that the project came with: the oldest, as Railway itself sees it."""
-    environments = [
-        edge["node"] for edge in project["environments"]["edges"] if not edge["node"].get("deletedAt")
-    ]
-    primary = [row for row in environments if row["id"] == project.get("primaryEnvironmentId")]
+def _environments(project: dict[str, Any]) -> list[dict[str, Any]]:
+    rows = [edge["node"] for edge in project["environments"]["edges"]]
+    return [row for row in rows if not row.get("deletedAt")]
+
+
+def _default_environment_id(project: dict[str, Any], inputs: ProjectInputs | None) -> str | None:
+    """Return the id of the environment that the project came with, or None while Railway shows none.
+
+    Railway names the oldest one itself; a list of environments may lag behind the project's creation.
+    """
+    if project.get("primaryEnvironmentId"):
+        return str(project["primaryEnvironmentId"])
+    environments = sorted(_environments(project), key=lambda row: str(row["createdAt"]))
     named = [
         row for row in environments if inputs is not None and row["name"] == inputs.default_environment_name
     ]
-    oldest = sorted(environments, key=lambda row: str(row["createdAt"]))
-    found: dict[str, Any] | None = next(iter([*primary, *named, *oldest]), None)
-    if found is None:
-        raise Refused(
-            f"Project {project['name']!r} has no environment any more",
-            advice="Delete it, or make one in the dashboard.",
-        )
-    return found
+    return next((row["id"] for row in [*named, *environments]), None)
 
 
-def _outputs(inputs: ProjectInputs, project: dict[str, Any]) -> ProjectOutputs:
-    environment = _default_environment(project, inputs)
-    return ProjectOutputs(**with_changes(inputs), default_environment_id=environment["id"])
+async def _new_environment_id(context: Context, id_: str, inputs: ProjectInputs) -> str:
+    """Return the new project's environment, waiting a little for it to appear."""
+    session = session_of(context)
+    for pause in (0, 1, 2, 4, 8, 15):
+        await session.clock.sleep(pause)
+        found = _default_environment_id(await _project(session, id_, context.status), inputs)
+        if found is not None:
+            return found
+        await context.status("waiting for the project's environment to appear")
+    raise NotFound(
+        f"The new project {inputs.name!r} shows no environment",
+        advice="Run `pulumi up` again; it looks for it.",
+    )
 
 
 def _creation(

@@ -14,6 +14,7 @@ from pulumi_resource_railway.configuration import ProviderInputs
 from pulumi_resource_railway.railway.clock import Clock
 from pulumi_resource_railway.railway.session import Session
 from pulumi_resource_railway.resource import Context
+from railway_emulator import Clock as EmulatorClock
 from railway_emulator import Emulator, Profile
 
 if TYPE_CHECKING:
@@ -55,8 +56,10 @@ class Messages:
 class World:
     """A local Railway, and sessions on it as plugins would open them."""
 
-    def __init__(self, directory: Path, profile: str | Profile = "calm") -> None:
-        self.emulator = Emulator(profile=profile)
+    def __init__(
+        self, directory: Path, profile: str | Profile = "calm", time: EmulatorClock | None = None
+    ) -> None:
+        self.emulator = Emulator(profile=profile, clock=time)
         self.transport: httpx.AsyncBaseTransport = httpx.ASGITransport(
             self.emulator.app, raise_app_exceptions=False
         )
