@@ -32,7 +32,8 @@ class Store:
 def write_privately(path: Path, text: str) -> None:
     """Replaces a file's content in one step; the file belongs to its owner alone (mode 0600)."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
+    # One name, so that the draft of a process killed while writing is overwritten, not left behind for ever.
+    draft = path.with_name(f"{path.name}.draft")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
