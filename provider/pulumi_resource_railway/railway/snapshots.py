@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from pulumi_resource_railway.railway.clock import Clock
     from pulumi_resource_railway.railway.documents import Document
 
+Section = Literal["services", "volumes"]
 Read = Callable[["Document", "Mapping[str, Any]", Status], Awaitable[dict[str, Any]]]
 
+_LAG_PAUSES: Final = (1, 2, 4, 8, 15)
+"""Seconds between looks at lists that lag behind: up to 28 have been reported."""
 _FRESH_SECONDS: Final = 5
 """A refresh reads everything at once; older than this, a snapshot may miss what somebody else did."""
 
@@ -52,6 +55,20 @@ class Snapshot:
         domains = (self.service_instances.get(service_id) or {}).get("domains") or {}
         return [domain for domain in domains.get(kind) or [] if not _is_gone(domain)]
 
+    def lags(self, section: Section, id_: str) -> bool:
+        """Say whether the lists lack what the configuration has: Railway's lists lag behind."""
+        if id_ not in (self.configuration.get(section) or {}):
+            return False
+        if section == "volumes":
+            return id_ not in self.volumes or id_ not in self.volume_instances
+        if id_ not in self.services or id_ not in self.service_instances:
+            return True
+        networking = self.configuration["services"][id_].get("networking") or {}
+        return any(
+            len(networking.get(kind) or {}) > len(self.domains(id_, kind))
+            for kind in ("serviceDomains", "customDomains")
+        )
+
 
 class Snapshots:
     """The snapshots of one environment."""
@@ -80,6 +97,34 @@ class Snapshots:
             self._loading.add_done_callback(_retrieve)
         return await asyncio.shield(self._loading)
 
+    async def settled(
+        self, section: Section, id_: str, status: Status, *, seen: Callable[[Snapshot], object]
+    ) -> Snapshot:
+        """Return the environment as it is, once the lists have what the configuration says of an object.
+
+        What is missing from a list that lags behind isn't gone.
+
+        Args:
+            section: Where the configuration has it.
+            id_: Its id there.
+            status: Shows what is being waited for.
+            seen: Says whether a snapshot has what is looked for.
+
+        Raises:
+            NotFound: When the environment or its project doesn't exist.
+            RailwayError: When it can't be read.
+        """
+        snapshot = await self.fresh(status)
+        for pause in _LAG_PAUSES:
+            if seen(snapshot) or not snapshot.lags(section, id_):
+                break
+            await status("waiting for Railway's lists, which lag behind")
+            await self._clock.sleep(pause)
+            if self._latest is snapshot:
+                self.invalidate()
+            snapshot = await self.fresh(status)
+        return snapshot
+
     async def known(self, status: Status = unheard) -> Snapshot:
         """Return the environment as this run knows it, together with what this run changed."""
         return self._latest if self._latest is not None else await self.fresh(status)
@@ -103,7 +148,7 @@ class Snapshots:
             self._latest.volumes.pop(volume_id, None)
             self._latest.volume_instances.pop(volume_id, None)
 
-    async def knowing(self, section: Literal["services", "volumes"], id_: str, status: Status) -> Snapshot:
+    async def knowing(self, section: Section, id_: str, status: Status) -> Snapshot:
         """Return what is known, read anew if the record isn't known: somebody may have made it meanwhile.
 
         Raises:

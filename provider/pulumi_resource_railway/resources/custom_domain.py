@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from pulumi_resource_railway.railway.client import Status
     from pulumi_resource_railway.railway.session import EnvironmentSession
+    from pulumi_resource_railway.railway.snapshots import Snapshot
 
 _DOMAIN: Final = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _LONGEST: Final = 253
@@ -126,10 +127,15 @@ class CustomDomain(Resource[CustomDomainInputs, CustomDomainOutputs]):
             service_id = inputs.service_id
         place = session_of(context).environment(project_id, environment_id)
         try:
-            snapshot = await place.snapshots.fresh(context.status)
+            snapshot = await place.snapshots.settled(
+                "services",
+                service_id,
+                context.status,
+                seen=lambda snapshot: _find(snapshot, service_id, id),
+            )
         except NotFound:
             return None
-        row = next((row for row in snapshot.domains(service_id, "customDomains") if row["id"] == id), None)
+        row = _find(snapshot, service_id, id)
         if row is None:
             return None
         found = CustomDomainInputs(
@@ -187,7 +193,7 @@ async def _ready_row(
     clock = session_of(context).clock
     for pause in (0.5, 1, 2, 4, 8, 15):
         snapshot = await place.snapshots.fresh(context.status)
-        row = next((row for row in snapshot.domains(service_id, "customDomains") if row["id"] == id_), None)
+        row = _find(snapshot, service_id, id_)
         if row is not None and row["status"]["dnsRecords"]:
             return row
         await context.status("waiting for the DNS records that the domain needs")
@@ -197,6 +203,10 @@ async def _ready_row(
         "Railway doesn't say yet which DNS records the domain needs",
         advice="Run `pulumi up` again in a minute.",
     )
+
+
+def _find(snapshot: Snapshot, service_id: str, id_: str) -> dict[str, Any] | None:
+    return next((row for row in snapshot.domains(service_id, "customDomains") if row["id"] == id_), None)
 
 
 def _scope(inputs: CustomDomainInputs) -> str:

@@ -123,10 +123,12 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         else:
             project_id, environment_id = inputs.project_id, inputs.environment_id
         try:
-            snapshot = (
-                await session_of(context)
-                .environment(project_id, environment_id)
-                .snapshots.fresh(context.status)
+            place = session_of(context).environment(project_id, environment_id)
+            snapshot = await place.snapshots.settled(
+                "services",
+                id,
+                context.status,
+                seen=lambda snapshot: id in snapshot.services and id in snapshot.service_instances,
             )
         except NotFound:
             return None

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from pulumi_resource_railway.railway.client import Status
     from pulumi_resource_railway.railway.session import EnvironmentSession
+    from pulumi_resource_railway.railway.snapshots import Snapshot
 
 _USUAL_SUFFIX: Final = "up.railway.app"
 _LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -169,10 +170,15 @@ class ServiceDomain(Resource[ServiceDomainInputs, ServiceDomainOutputs]):
             service_id = inputs.service_id
         place = session_of(context).environment(project_id, environment_id)
         try:
-            snapshot = await place.snapshots.fresh(context.status)
+            snapshot = await place.snapshots.settled(
+                "services",
+                service_id,
+                context.status,
+                seen=lambda snapshot: _find(snapshot, service_id, id),
+            )
         except NotFound:
             return None
-        row = next((row for row in snapshot.domains(service_id, "serviceDomains") if row["id"] == id), None)
+        row = _find(snapshot, service_id, id)
         if row is None:
             return None
         domain = _full(row)
@@ -241,6 +247,10 @@ def _label(domain: str) -> str:
 
 def _suffix(row: Mapping[str, Any]) -> str:
     return row.get("suffix") or str(row["domain"]).partition(".")[2]
+
+
+def _find(snapshot: Snapshot, service_id: str, id_: str) -> dict[str, Any] | None:
+    return next((row for row in snapshot.domains(service_id, "serviceDomains") if row["id"] == id_), None)
 
 
 def _scope(inputs: ServiceDomainInputs) -> str:

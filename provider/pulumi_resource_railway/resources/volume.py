@@ -187,7 +187,12 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
             project_id, environment_id = inputs.project_id, inputs.environment_id
         place = session_of(context).environment(project_id, environment_id)
         try:
-            snapshot = await place.snapshots.fresh(context.status)
+            snapshot = await place.snapshots.settled(
+                "volumes",
+                id,
+                context.status,
+                seen=lambda snapshot: id in snapshot.volumes and id in snapshot.volume_instances,
+            )
         except NotFound:
             return None
         row, instance = snapshot.volumes.get(id), snapshot.volume_instances.get(id)

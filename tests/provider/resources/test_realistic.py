@@ -51,7 +51,6 @@ async def test_life_of_a_resource(tmp_path: Path, case: Case) -> None:
     first, second = case.first(place), case.second(place)
     await world.restart()
     created = await case.resource.create(world.context(timeout=600), first)
-    await world.clock.sleep(4)
     await world.restart()
     found = await case.resource.read(world.context(), created.id, first)
     assert found is not None
