@@ -115,7 +115,7 @@ async def test_a_replacement_that_must_not_be_is_an_error(provider: Client) -> N
         (("*",), set()),
         (("settings[",), {"settings.timeout", "variables.A", 'variables["C.D"]'}),
     ],
-    ids=str,
+    ids=lambda value: ",".join(sorted(value)) or "nothing",
 )
 async def test_what_is_ignored_is_no_difference(
     provider: Client, ignore: tuple[str, ...], left: set[str]
