@@ -9,8 +9,8 @@ BIN := $(VENV)/bin
 PACKAGES := provider emulator sdk/python
 READY := $(VENV)/.ready
 TESTS ?= tests
-CODE := __main__.py settings.py configuration.py setting_types.py components policies/railway_policies \
-	provider/pulumi_resource_railway emulator/railway_emulator tools/local tests bench
+CODE := __main__.py settings.py configuration.py setting_types.py setting_groups.py setting_conflicts.py \
+	components policies/railway_policies provider/pulumi_resource_railway emulator/railway_emulator tools/local tests bench
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
