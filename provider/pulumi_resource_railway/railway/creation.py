@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_resource_railway.railway.client import Status, unheard
@@ -11,6 +12,7 @@ from pulumi_resource_railway.railway.errors import Ambiguous, AnswerLost, Confli
 
 if TYPE_CHECKING:
     from pulumi_resource_railway.railway.documents import Document
+    from pulumi_resource_railway.railway.journal import Entry
     from pulumi_resource_railway.railway.session import Session
 
 _LOOKUP_SECONDS: Final = 30
@@ -62,18 +64,27 @@ async def resume(session: Session, creation: Creation, status: Status = unheard)
     entry = session.journal.find(creation.urn, creation.scope)
     if entry is None:
         return None
-    if entry.id is not None:
-        if entry.id in await creation.existing(status):
-            return entry.id
-    else:
-        found = [id_ for id_ in await creation.candidates(status) if id_ not in entry.before]
+    age = (datetime.now(UTC) - datetime.fromisoformat(entry.begun)).total_seconds()
+    started = session.clock.monotonic()
+    while True:
+        found = await _made(creation, entry, status)
         if len(found) > 1:
             raise _ambiguous(creation, found)
         if found:
             session.journal.answered(entry, found[0])
             return found[0]
-    session.journal.close(creation.urn, creation.scope)
-    return None
+        if age + session.clock.monotonic() - started >= _LOOKUP_SECONDS:
+            session.journal.close(creation.urn, creation.scope)
+            return None
+        await status(f"looking whether an earlier run created the {creation.kind}")
+        await session.clock.sleep(_LONGEST_INTERVAL)
+
+
+async def _made(creation: Creation, entry: Entry, status: Status) -> list[str]:
+    """Return what the journalled creation may have made: the object whose id it got, else what is new."""
+    if entry.id is not None:
+        return [entry.id] if entry.id in await creation.existing(status) else []
+    return [id_ for id_ in await creation.candidates(status) if id_ not in entry.before]
 
 
 async def create_once(

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from pulumi_resource_railway.resources.service_model import ServiceInputs
 
 
+def deadline_of(context: Context) -> float:
+    """Return when the operation that begins now must end, on the event loop's clock."""
+    return asyncio.get_running_loop().time() + context.timeout
+
+
 async def await_deployment(
     context: Context,
     place: EnvironmentSession,
@@ -27,6 +32,7 @@ async def await_deployment(
     service: ServiceInputs,
     since: datetime,
     earlier: frozenset[str],
+    deadline: float,
 ) -> None:
     """Wait until the deployment that a change caused is done.
 
@@ -36,7 +42,7 @@ async def await_deployment(
     expected = Expected(service_id, service.name, kind_of(service), since, earlier)
     deployments = place.deployments
     try:
-        async with asyncio.timeout(context.timeout):
+        async with asyncio.timeout_at(deadline):
             settled = await deployments.settle(expected, context.status)
     except TimeoutError:
         state = deployments.last_state(service_id) or "not started"

@@ -15,7 +15,7 @@ from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
 from pulumi_resource_railway.railway.patches import missing
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
-from pulumi_resource_railway.resources.deploying import await_deployment, redeploy
+from pulumi_resource_railway.resources.deploying import await_deployment, deadline_of, redeploy
 from pulumi_resource_railway.resources.service_configuration import (
     change,
     configured,
@@ -67,6 +67,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
 
     async def create(self, context: Context, inputs: ServiceInputs) -> Created[ServiceOutputs]:
         """Make the row, then everything else by one commit."""
+        deadline = deadline_of(context)
         session = session_of(context)
         place = session.environment(inputs.project_id, inputs.environment_id)
         _remember_secrets(context, inputs)
@@ -91,7 +92,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
                 since = (await place.commits.submit(patch, inputs.name, context.status)).began
             outputs = ServiceOutputs(**with_changes(inputs))
             if inputs.await_deployment and has_source(inputs):
-                await await_deployment(context, place, id_, inputs, since, frozenset())
+                await await_deployment(context, place, id_, inputs, since, frozenset(), deadline)
         return Created(id_, outputs)
 
     async def _row(
@@ -107,6 +108,9 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
                 f"Service {inputs.name!r} exists in another environment of the project; adding it to this "
                 "one."
             )
+            if inputs.icon is not None and inputs.icon != snapshot.services[id_].get("icon"):
+                variables = {"id": id_, "input": {"icon": inputs.icon}}
+                await session_of(context).client.send(documents.SERVICE_UPDATE, variables, context.status)
             return id_
         session = session_of(context)
         id_ = await create_once(session, creation, snapshot.services.keys(), context.status)
@@ -149,6 +153,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         self, context: Context, id: str, old: ServiceOutputs, new: ServiceInputs
     ) -> ServiceOutputs:
         """Rename in place, commit one sparse patch, or redeploy when only what it refers to has changed."""
+        deadline = deadline_of(context)
         session = session_of(context)
         place = session.environment(new.project_id, new.environment_id)
         _remember_secrets(context, new)
@@ -171,7 +176,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             snapshot.services[id].update(renaming)
             reached = ServiceOutputs(**with_changes(old, name=new.name, icon=new.icon))
         if not patch:
-            return await self._without_commit(context, place, id, old, new, snapshot, reached)
+            return await self._without_commit(context, place, id, old, new, snapshot, reached, deadline)
         earlier = earlier_deployments(snapshot.service_instances.get(id), place.deployments.seen(id))
         if not renaming:
             applied = await place.commits.submit({"services": {id: patch}}, new.name, context.status)
@@ -181,7 +186,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         reached = ServiceOutputs(**with_changes(new))
         if new.await_deployment and has_source(new):
             async with keeping_state(context, id, lambda: reached):
-                await await_deployment(context, place, id, new, applied.began, earlier)
+                await await_deployment(context, place, id, new, applied.began, earlier, deadline)
         return reached
 
     async def _without_commit(
@@ -193,6 +198,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         new: ServiceInputs,
         snapshot: Snapshot,
         reached: ServiceOutputs,
+        deadline: float,
     ) -> ServiceOutputs:
         """Redeploy when what the service refers to has changed, or when its deployment had failed."""
         done = ServiceOutputs(**with_changes(new))
@@ -204,22 +210,30 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
                 since, earlier = await redeploy(context, place, id_, snapshot)
             async with keeping_state(context, id_, lambda: done):
                 if new.await_deployment:
-                    await await_deployment(context, place, id_, new, since, earlier)
-        elif new.await_deployment and reached is old:
+                    await await_deployment(context, place, id_, new, since, earlier, deadline)
+        elif new.await_deployment and reached is old and _flags(old) == _flags(new):
             async with keeping_state(context, id_, lambda: done):
-                await self._finish(context, place, id_, new, snapshot)
+                await self._finish(context, place, id_, new, snapshot, deadline)
         return done
 
     async def _finish(
-        self, context: Context, place: EnvironmentSession, id_: str, new: ServiceInputs, snapshot: Snapshot
+        self,
+        context: Context,
+        place: EnvironmentSession,
+        id_: str,
+        new: ServiceInputs,
+        snapshot: Snapshot,
+        deadline: float,
     ) -> None:
         """Bring an update to its end whose deployment had failed or was still going on."""
         latest = await place.deployments.latest(id_)
         if latest is not None and latest["status"] not in {"FAILED", "CRASHED", "REMOVED", "REMOVING"}:
-            await await_deployment(context, place, id_, new, moment(latest["createdAt"]), frozenset())
+            await await_deployment(
+                context, place, id_, new, moment(latest["createdAt"]), frozenset(), deadline
+            )
             return
         since, earlier = await redeploy(context, place, id_, snapshot)
-        await await_deployment(context, place, id_, new, since, earlier)
+        await await_deployment(context, place, id_, new, since, earlier, deadline)
 
     async def delete(self, context: Context, id: str, old: ServiceOutputs) -> None:
         """Remove the service from its environment, and its row from the project when it was the last."""
@@ -268,6 +282,11 @@ def _bare(inputs: ServiceInputs) -> ServiceOutputs:
         await_deployment=inputs.await_deployment,
         allow_replace=inputs.allow_replace,
     )
+
+
+def _flags(service: ServiceInputs) -> tuple[bool, bool]:
+    """Return what only this provider knows of; when it alone has changed, there is nothing to do."""
+    return service.await_deployment, service.allow_replace
 
 
 def _scope(inputs: ServiceInputs) -> str:

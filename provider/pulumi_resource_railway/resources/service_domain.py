@@ -89,6 +89,13 @@ class ServiceDomain(Resource[ServiceDomainInputs, ServiceDomainOutputs]):
             )
         ]
 
+    def preview_outputs(self, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the domain when its suffix is known from before and its label is chosen."""
+        suffix, subdomain = (old or {}).get("suffix"), new.get("subdomain")
+        if isinstance(suffix, str) and isinstance(subdomain, str):
+            return {"domain": f"{subdomain}.{suffix}"}
+        return {}
+
     async def create(self, context: Context, inputs: ServiceDomainInputs) -> Created[ServiceDomainOutputs]:
         """Make a domain, then name it."""
         session = session_of(context)
