@@ -1,5 +1,6 @@
 """A stack of configuration for the program, without an engine."""
 
+import asyncio
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -42,6 +43,21 @@ COMPLETE: Mapping[str, Any] = {
     "source": {"repository": "organisation/etally"},
     "secrets": {name: value for name, value in SECRETS.items() if name != "grafanaPassword"},
 }
+
+
+@pytest.fixture(autouse=True)
+def event_loop() -> Iterator[None]:
+    """Pulumi's SDK takes the thread's event loop, which asynchronous tests before this one may have taken away."""
+    try:
+        asyncio.get_event_loop()
+    except RuntimeError:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        yield
+        asyncio.set_event_loop(None)
+        loop.close()
+    else:
+        yield
 
 
 @pytest.fixture
