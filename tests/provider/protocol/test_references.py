@@ -76,7 +76,8 @@ def _seen(program: Callable[[], Mapping[str, pulumi.Output[Any]]], *, preview: b
                 {urn.rpartition("::")[2] for urn in resources},
             )
 
-    pulumi.runtime.test(lambda: look(program()))()
+    run: Any = pulumi.runtime.test
+    run(lambda: look(program()))()
     loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()
     gc.collect()
