@@ -47,17 +47,13 @@ COMPLETE: Mapping[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def event_loop() -> Iterator[None]:
-    """Pulumi's SDK takes the thread's event loop, which asynchronous tests before this one may have taken away."""
-    try:
-        asyncio.get_event_loop()
-    except RuntimeError:
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        yield
-        asyncio.set_event_loop(None)
-        loop.close()
-    else:
-        yield
+    """A loop of the test's own: Pulumi's SDK takes the thread's, or puts another in its place and leaves it open."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.get_event_loop().close()
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 @pytest.fixture
