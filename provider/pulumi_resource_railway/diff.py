@@ -75,7 +75,12 @@ class Difference:
 
 
 def compare(
-    resource: Resource[Any, Any], old: Mapping[str, Any], new: Mapping[str, Any], ignore: Sequence[str] = ()
+    resource: Resource[Any, Any],
+    old: Mapping[str, Any],
+    new: Mapping[str, Any],
+    *,
+    ignore: Sequence[str] = (),
+    state: Mapping[str, Any] | None = None,
 ) -> Difference:
     """Compare recorded inputs with new ones.
 
@@ -87,9 +92,17 @@ def compare(
         old: The recorded inputs.
         new: The new inputs, after Check.
         ignore: The paths that `ignoreChanges` names.
+        state: The recorded outputs, if there are any.
     """
     before = with_defaults(resource.inputs, reveal(dict(old)))
     after = with_defaults(resource.inputs, reveal(dict(new)))
+    actual = reveal(dict(state or {}))
+    for name, declared in properties_of(resource.inputs).items():
+        if declared.traits.immutable and declared.nullable:
+            # Left out, it was Railway's to choose: whatever it is, that is what was asked for.
+            before.setdefault(name, actual.get(name))
+            if after.get(name) is None:
+                before[name] = None
     ignored = [parse(path) for path in ignore]
     changes = tuple(
         change

@@ -115,8 +115,10 @@ def configuration_failures(configuration: Mapping[str, Any]) -> list[CheckFailur
 
 
 def sentence(failure: CheckFailure) -> str:
-    """Return a failure with its property's path in front."""
-    return f"{failure.property} {failure.reason}" if failure.property else failure.reason
+    """Return a failure with its property's path in front, whether the reason goes on from it or stands alone."""
+    if not failure.property:
+        return failure.reason
+    return f"{failure.property}{':' if failure.reason[:1].isupper() else ''} {failure.reason}"
 
 
 def diff_response(difference: Difference, *, deletes_first: bool) -> provider_pb2.DiffResponse:

@@ -229,10 +229,16 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
         async with self._errors(context, request):
             resource = self._resource(request)
             difference = compare(
-                resource, recorded_inputs(request), from_struct(request.news), list(request.ignoreChanges)
+                resource,
+                recorded_inputs(request),
+                from_struct(request.news),
+                ignore=list(request.ignoreChanges),
+                state=from_struct(request.olds),
             )
             if difference.refusal:
-                raise UserError(sentence(difference.refusal))
+                # The engine doesn't say which resource a failed comparison is about.
+                name = request.name or request.urn.rpartition("::")[2]
+                raise UserError(f"{resource.token} {name}: {sentence(difference.refusal)}")
             return diff_response(difference, deletes_first=resource.delete_before_replace)
 
     async def Create(self, request: provider_pb2.CreateRequest, context: Peer) -> provider_pb2.CreateResponse:

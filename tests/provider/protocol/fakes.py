@@ -34,6 +34,7 @@ class Mount(Model):
 class BoxInputs(Model):
     shelf_id: str = field(doc="The shelf that holds it. It never moves.", immutable=True)
     name: str = field(doc="The name.", auto_name=True)
+    maker: str | None = field(doc="Who makes it.", default=None, immutable=True)
     size: int | None = field(doc="Size in megabytes.", default=None)
     weight: float | None = field(doc="Weight.", default=None)
     fragile: bool = field(doc="Whether it breaks.", default=False)

@@ -99,7 +99,7 @@ async def test_a_replacement_that_must_not_be_is_an_error(provider: Client) -> N
         await provider.diff(OLD, {**OLD, "shelfId": UNKNOWN})
     assert refusal.value.code() == grpc.StatusCode.FAILED_PRECONDITION
     assert refusal.value.details() == (
-        "shelfId can't change while the box holds something; set allowReplace to true."
+        "railway:index:Box crate: shelfId can't change while the box holds something; set allowReplace to true."
     )
     answer = await provider.diff(OLD, {**OLD, "shelfId": UNKNOWN, "allowReplace": True})
     assert list(answer.replaces) == ["shelfId"]
@@ -142,6 +142,27 @@ async def test_what_another_version_recorded_is_no_difference(provider: Client) 
     older = {name: value for name, value in OLD.items() if name not in {"fragile", "allowReplace"}}
     answer = await provider.diff({**older, "gone": "property", "__defaults": []}, OLD)
     assert answer.changes == provider_pb2.DiffResponse.DIFF_NONE
+
+
+@pytest.mark.parametrize(
+    ("old", "recorded", "new", "expected"),
+    [
+        ("acme", "acme", None, {}),
+        (None, "acme", "acme", {}),
+        (None, "acme", "other", {"maker": "UPDATE_REPLACE"}),
+        ("acme", "acme", "other", {"maker": "UPDATE_REPLACE"}),
+        (None, None, "acme", {"maker": "ADD_REPLACE"}),
+        (None, None, None, {}),
+    ],
+)
+async def test_what_was_left_to_railway_is_no_reason_to_replace(
+    provider: Client, old: str | None, recorded: str | None, new: str | None, expected: dict[str, str]
+) -> None:
+    base = {**OLD, "mounts": None}
+    answer = await provider.diff(
+        {**base, "maker": old}, {**base, "maker": new}, olds={**base, "maker": recorded}
+    )
+    assert detailed(answer) == expected
 
 
 async def test_an_engine_without_old_inputs_compares_with_the_outputs(provider: Client) -> None:
