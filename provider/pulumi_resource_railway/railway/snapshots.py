@@ -155,9 +155,13 @@ class Snapshots:
             NotFound: When the environment or its project doesn't exist.
             RailwayError: When it can't be read.
         """
+
+        def seen(snapshot: Snapshot) -> bool:
+            return id_ in (snapshot.services if section == "services" else snapshot.volumes)
+
         snapshot = await self.known(status)
-        if id_ not in getattr(snapshot, section):
-            snapshot = await self.fresh(status)
+        if not seen(snapshot):
+            snapshot = await self.settled(section, id_, status, seen=seen)
         return snapshot
 
     def note_configuration(self, configuration: dict[str, Any]) -> None:

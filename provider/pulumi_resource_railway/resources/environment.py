@@ -99,9 +99,6 @@ class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
         """Delete the environment with everything in it."""
         session = session_of(context)
         try:
-            rows = await _environments(session, old.project_id, context.status)
-            if all(row["id"] != id for row in rows):
-                return
             await session.client.send(documents.ENVIRONMENT_DELETE, {"id": id}, context.status)
         except NotFound:
             pass

@@ -243,8 +243,6 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             await place.ready_for_changes(context.status)
             snapshot = await place.snapshots.knowing("services", id, context.status)
             session.journal.close(context.urn, _scope(old))
-            if id not in snapshot.services:
-                return
             if await self._is_elsewhere(context, id, old.environment_id):
                 if id in snapshot.service_instances:
                     patch = {"services": {id: {"isDeleted": True}}}

@@ -237,8 +237,6 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
             await place.ready_for_changes(context.status)
             snapshot = await place.snapshots.knowing("volumes", id, context.status)
             session.journal.close(context.urn, _scope(old))
-            if id not in snapshot.volumes:
-                return
             if await self._is_elsewhere(context, id, old):
                 if id in snapshot.volume_instances:
                     patch = {"volumes": {id: {"isDeleted": True}}}
@@ -272,7 +270,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
                         for row in instances
                     )
             if not page["pageInfo"]["hasNextPage"]:
-                raise NotFound(f"Volume {id_} doesn't exist")
+                # Gone, or too new for the list; the deletion finds out.
+                return False
             after = page["pageInfo"]["endCursor"]
 
 
