@@ -48,6 +48,8 @@ class Traits:
             to stay as it is during an update, so previews show dependents what they will really see.
         enum_name: The name of the enumeration in the SDK, for a `Literal`.
         secret_by_look: For a map of texts: a value whose name or form looks like a secret becomes one.
+        left_to_railway: Left out, Railway chooses it, and whatever it chose is what was asked for: leaving it
+            out of the program later changes nothing. Every immutable property that may be absent is so.
     """
 
     doc: str
@@ -57,6 +59,7 @@ class Traits:
     follows: tuple[str, ...] = ()
     enum_name: str | None = None
     secret_by_look: bool = False
+    left_to_railway: bool = False
 
 
 def field(
@@ -69,6 +72,7 @@ def field(
     follows: tuple[str, ...] = (),
     enum_name: str | None = None,
     secret_by_look: bool = False,
+    left_to_railway: bool = False,
     ge: int | None = None,
     le: int | None = None,
     pattern: str | None = None,
@@ -84,11 +88,12 @@ def field(
         follows: See `Traits`.
         enum_name: See `Traits`.
         secret_by_look: See `Traits`.
+        left_to_railway: See `Traits`.
         ge: The least number that Railway takes.
         le: The greatest number that Railway takes.
         pattern: A regular expression that the text must match.
     """
-    traits = Traits(doc, immutable, secret, auto_name, follows, enum_name, secret_by_look)
+    traits = Traits(doc, immutable, secret, auto_name, follows, enum_name, secret_by_look, left_to_railway)
     return Field(
         default=default,
         description=doc,

@@ -98,8 +98,8 @@ def compare(
     after = with_defaults(resource.inputs, reveal(dict(new)))
     actual = reveal(dict(state or {}))
     for name, declared in properties_of(resource.inputs).items():
-        if declared.traits.immutable and declared.nullable:
-            # Left out, it was Railway's to choose: whatever it is, that is what was asked for.
+        if declared.nullable and (declared.traits.immutable or declared.traits.left_to_railway):
+            # Left out, it is Railway's to choose: whatever it is, that is what was asked for.
             before.setdefault(name, actual.get(name))
             if after.get(name) is None:
                 before[name] = None

@@ -36,6 +36,7 @@ class BoxInputs(Model):
     name: str = field(doc="The name.", auto_name=True)
     maker: str | None = field(doc="Who makes it.", default=None, immutable=True)
     size: int | None = field(doc="Size in megabytes.", default=None)
+    colour: str | None = field(doc="Its colour.", default=None, left_to_railway=True)
     weight: float | None = field(doc="Weight.", default=None)
     fragile: bool = field(doc="Whether it breaks.", default=False)
     password: str | None = field(doc="The lock's password.", default=None, secret=True)

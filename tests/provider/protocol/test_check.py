@@ -29,7 +29,7 @@ async def test_says_everything_that_is_wrong_at_once(provider: Client) -> None:
         {
             "size": "3",
             "fragile": "yes",
-            "colour": "red",
+            "bouquet": "sweet",
             "settings": {"timeout": 0, "policy": "SOMETIMES", "timeoutt": 1},
             "variables": {"PORT": 8080, "A.B": True},
             "mounts": [{"volumeId": "v"}, "data"],
@@ -37,7 +37,7 @@ async def test_says_everything_that_is_wrong_at_once(provider: Client) -> None:
         }
     )
     assert sorted(reasons) == [
-        f"colour isn't a property here. There is {', '.join(properties_of(BoxInputs))}.",
+        f"bouquet isn't a property here. There is {', '.join(properties_of(BoxInputs))}.",
         "fragile must be true or false, but is a text. Write it without quotes.",
         "mounts[0].mountPath is required: Where it is mounted.",
         "mounts[1] must be an object, but is a text.",

@@ -165,6 +165,12 @@ async def test_what_was_left_to_railway_is_no_reason_to_replace(
     assert detailed(answer) == expected
 
 
+async def test_what_is_left_to_railway_changes_only_when_it_is_given(provider: Client) -> None:
+    assert detailed(await provider.diff({**OLD, "colour": "red"}, OLD)) == {}
+    assert detailed(await provider.diff(OLD, {**OLD, "colour": "red"}, olds={**OLD, "colour": "red"})) == {}
+    assert detailed(await provider.diff(OLD, {**OLD, "colour": "red"})) == {"colour": "ADD"}
+
+
 async def test_an_engine_without_old_inputs_compares_with_the_outputs(provider: Client) -> None:
     answer = await provider.diff({}, {**OLD, "size": 3}, olds={**OLD, "label": "x", "serial": 1})
     assert detailed(answer) == {"size": "ADD"}
