@@ -9,6 +9,7 @@ from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.deployments import Expected, earlier_deployments
 from pulumi_resource_railway.railway.errors import DeploymentFailed, RailwayError
 from pulumi_resource_railway.resources.common import session_of
+from pulumi_resource_railway.resources.secret_values import secrets_of_environment
 from pulumi_resource_railway.resources.service_configuration import kind_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ async def await_deployment(
     """
     expected = Expected(service_id, service.name, kind_of(service), since, earlier)
     deployments = place.deployments
+    snapshot = await place.snapshots.known(context.status)
+    session_of(context).redact.remember(secrets_of_environment(snapshot.configuration))
     try:
         async with asyncio.timeout_at(deadline):
             settled = await deployments.settle(expected, context.status)

@@ -16,6 +16,7 @@ from pulumi_resource_railway.railway.patches import missing
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
 from pulumi_resource_railway.resources.deploying import await_deployment, deadline_of, redeploy
+from pulumi_resource_railway.resources.secret_values import secrets_of
 from pulumi_resource_railway.resources.service_configuration import (
     change,
     configured,
@@ -24,7 +25,6 @@ from pulumi_resource_railway.resources.service_configuration import (
 )
 from pulumi_resource_railway.resources.service_model import ServiceInputs, ServiceOutputs
 from pulumi_resource_railway.resources.service_rules import check_service
-from pulumi_resource_railway.secrets_by_look import looks_secret
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -322,6 +322,4 @@ def _creation(context: Context, inputs: ServiceInputs, place: EnvironmentSession
 
 def _remember_secrets(context: Context, inputs: ServiceInputs) -> None:
     """Keep the values of secrets out of the logs that a failed deployment shows."""
-    session_of(context).redact.remember(
-        value for name, value in (inputs.variables or {}).items() if looks_secret(name, value)
-    )
+    session_of(context).redact.remember(secrets_of(inputs.variables or {}))
