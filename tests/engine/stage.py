@@ -13,7 +13,7 @@ import httpx
 import yaml
 
 from tools.local.configuration import load_stack_file, write_configuration
-from tools.local.engine import PARALLEL, Engine, engine_environment
+from tools.local.engine import APPLYING, POLICIES, Engine, engine_environment
 from tools.local.railway import LocalRailway
 from tools.local.state import CHECKOUT, StateFolder, write_private
 
@@ -54,7 +54,7 @@ class Stage:
 
     @property
     def engine(self) -> Engine:
-        return Engine(self.state, STACK)
+        return Engine(self.state, STACK, self.program)
 
     def configure(self, changes: Mapping[str, Any] | None = None) -> None:
         """Write the stack's configuration: `Pulumi.local.yaml` with changes to its groups; secrets are kept."""
@@ -66,17 +66,16 @@ class Stage:
 
     def run(self, command: str, *options: str, policies: bool = False) -> Run:
         """Run the engine on the stack, through `bin/pulumi`, and keep what it printed and sent."""
-        arguments = [command, "--stack", STACK, "--config-file", str(self.engine.configuration), *options]
-        if command in {"up", "destroy", "refresh"}:
-            arguments += ["--yes", "--skip-preview"]
-        if command in {"up", "destroy", "refresh", "preview"}:
-            arguments += ["--parallel", PARALLEL, "--non-interactive", "--color", "never"]
+        arguments = self.engine.command(command, *options)
+        if command in APPLYING:
+            arguments.append("--skip-preview")
+        if command in APPLYING | {"preview"}:
+            arguments += ["--color", "never"]
         if policies:
-            arguments += ["--policy-pack", str(CHECKOUT / "policies")]
+            arguments += POLICIES
         sent = len(self.railway.requests())
         done = subprocess.run(
-            [str(CHECKOUT / "bin" / "pulumi"), *arguments],
-            cwd=self.program,
+            arguments,
             env=engine_environment(self.state),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -88,8 +87,7 @@ class Stage:
 
     def exported(self) -> dict[str, Any]:
         """The engine's state of the stack, secrets encrypted as on disk."""
-        path = self.state.backend / ".pulumi" / "stacks" / "etally" / f"{STACK}.json"
-        document: dict[str, Any] = yaml.safe_load(path.read_text())
+        document: dict[str, Any] = yaml.safe_load(self.engine.checkpoint.read_text())
         return document
 
     def control(self, resource: str, body: object) -> Any:
@@ -124,11 +122,7 @@ class Stage:
     def secret_values(self) -> dict[str, str]:
         """Every secret value of the stack, by its key: what must be found nowhere in the clear."""
         done = subprocess.run(
-            [
-                *(str(CHECKOUT / "bin" / "pulumi"), "config", "--show-secrets", "--json"),
-                *("--stack", STACK, "--config-file", str(self.engine.configuration)),
-            ],
-            cwd=self.program,
+            self.engine.command("config", "--show-secrets", "--json"),
             env=engine_environment(self.state),
             capture_output=True,
             text=True,

@@ -1,24 +1,19 @@
 """What `make up`, `preview`, `rehearse` and `down` run: the program on the local Railway, through the real engine."""
 
-import os
+import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from tools.local.configuration import load_stack_file, write_configuration
-from tools.local.engine import Engine
 from tools.local.errors import LocalError
-from tools.local.railway import LocalRailway
 from tools.local.rehearsal import rehearse as rehearse_stack
-from tools.local.state import StateFolder
+from tools.local.stack import LocalStack
 
-STACK = "local"
-DEFAULT_PORT = 8790
-HIGHEST_PORT = 65_535
+INTERRUPTED = 130
 
 console = Console(soft_wrap=True)
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -26,55 +21,44 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, pret
 
 @contextmanager
 def readable_errors() -> Iterator[None]:
-    """Show a `LocalError` as the sentence it is, and end with exit code 1."""
+    """End with a sentence and an exit code: 1 for what went wrong, 130 for an interruption, by whatever signal."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         yield
     except LocalError as error:
-        Console(stderr=True, soft_wrap=True).print(
-            f"error: {error}", style="red", markup=False, highlight=False
-        )
+        complain(str(error))
+        raise typer.Exit(1) from None
+    except OSError as error:
+        complain(f"{error.filename or 'The operating system'}: {error.strerror or error}")
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        complain("interrupted. Run the same command to go on.")
+        raise typer.Exit(INTERRUPTED) from None
 
 
-def port() -> int:
-    """The local Railway's port: `RAILWAY_LOCAL_PORT`, else 8790."""
-    text = os.environ.get("RAILWAY_LOCAL_PORT", str(DEFAULT_PORT))
-    if not text.isdecimal() or not 0 < int(text) <= HIGHEST_PORT:
-        raise LocalError(
-            f"RAILWAY_LOCAL_PORT is {text!r}; it has to be a port number between 1 and {HIGHEST_PORT}."
-        )
-    return int(text)
-
-
-def run(operation: Callable[[Engine], None]) -> LocalRailway:
-    """Run an operation of the engine on the local stack, whose local Railway is started when it isn't there."""
-    configuration = load_stack_file(STACK)
-    state = StateFolder.of_checkout()
-    railway = LocalRailway(state, port())
-    railway.ensure_running()
-    engine = Engine(state, STACK)
-    write_configuration(engine, railway, configuration)
-    operation(engine)
-    return railway
+def complain(sentence: str) -> None:
+    """Show what is wrong, on standard error."""
+    Console(stderr=True, soft_wrap=True).print(
+        f"error: {sentence}", style="red", markup=False, highlight=False
+    )
 
 
 @app.command()
 def up() -> None:
     """Bring the local stack up; again: no changes."""
-    with readable_errors():
-        railway = run(Engine.up)
-        console.print(f"\nThe canvas:   {railway.address}", highlight=False)
-        console.print(f"Its contents: {railway.address}_local/state", highlight=False)
+    with readable_errors(), LocalStack.open(console) as stack:
+        stack.up()
+        console.print(f"\nThe canvas:   {stack.railway.address}", highlight=False)
+        console.print(f"Its contents: {stack.railway.address}_local/state", highlight=False)
         console.print("Deployments are simulated: no container runs. `make down` removes everything.")
 
 
 @app.command()
 def preview() -> None:
     """Show what `up` would change."""
-    with readable_errors():
-        run(Engine.preview)
+    with readable_errors(), LocalStack.open(console) as stack:
+        stack.preview()
 
 
 @app.command()
@@ -91,9 +75,8 @@ def rehearse(
 @app.command()
 def down() -> None:
     """Destroy the local stack and stop the local Railway."""
-    with readable_errors():
-        run(Engine.destroy).stop()
-        console.print("The local stack is destroyed and the local Railway stopped.")
+    with readable_errors(), LocalStack.open(console) as stack:
+        stack.down()
 
 
 if __name__ == "__main__":

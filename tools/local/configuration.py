@@ -1,50 +1,65 @@
 """Makes a stack's configuration for the local Railway: the checkout's plain keys, secrets that exist only here."""
 
-import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 
 from settings import secret_keys, stand_in
 from tools.local.engine import Engine
+from tools.local.environment import ENDPOINT_KEY, refuse_foreign_endpoint, refuse_foreign_environment
 from tools.local.errors import LocalError
 from tools.local.railway import LocalRailway
 from tools.local.state import CHECKOUT, write_private
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-ENDPOINT_KEY = "railway:endpoint"
-GENERATED_KEYS = frozenset({"etally:secrets", "railway:token"})
+SECRETS_KEY = "etally:secrets"
+TOKEN_KEY = "railway:token"  # noqa: S105 - the key's name
+GENERATED_KEYS = frozenset({SECRETS_KEY, TOKEN_KEY})
+CREDENTIAL_KEYS = frozenset({TOKEN_KEY, "railway:projectToken"})
 
 
 def load_stack_file(stack: str) -> dict[str, Any]:
     """The configuration of `Pulumi.<stack>.yaml` in the checkout.
 
     Raises:
-        LocalError: there is no such file, it isn't YAML, or it names an endpoint that isn't on this machine.
+        LocalError: there is no such file, it isn't a stack's file, it holds a secret in the clear, or it names an
+            endpoint that isn't on this machine.
     """
+    refuse_foreign_environment()
+    known = sorted(file.name.split(".")[1] for file in CHECKOUT.glob("Pulumi.*.yaml"))
+    if stack not in known:
+        raise LocalError(
+            f"There is no stack {stack!r} here: Pulumi.<stack>.yaml exists for {', '.join(known)}."
+        )
     path = CHECKOUT / f"Pulumi.{stack}.yaml"
-    try:
-        document = yaml.safe_load(path.read_text()) or {}
-    except FileNotFoundError:
-        known = sorted(file.name.split(".")[1] for file in CHECKOUT.glob("Pulumi.*.yaml"))
-        raise LocalError(f"There is no {path.name}; the stacks here are: {', '.join(known)}.") from None
-    except yaml.YAMLError as error:
-        raise LocalError(f"{path.name} is not valid YAML: {error}") from None
-    configuration: dict[str, Any] = document.get("config") or {}
-    refuse_foreign_endpoint(path.name, configuration.get(ENDPOINT_KEY))
-    refuse_foreign_endpoint("the environment variable RAILWAY_ENDPOINT", os.environ.get("RAILWAY_ENDPOINT"))
+    configuration = read_stack_file(path).get("config") or {}
+    refuse_foreign_endpoint(
+        f"{ENDPOINT_KEY} in {path.name}", configuration.get(ENDPOINT_KEY), "remove it there"
+    )
+    secrets = configuration.get(SECRETS_KEY) or {}
+    if not isinstance(secrets, Mapping) or dict(without_secrets(secrets)):
+        raise LocalError(
+            f"{path.name} holds {SECRETS_KEY} in the clear. Take them out, replace them wherever they are in use, and "
+            "set each with `bin/pulumi config set --secret --path 'secrets.…'`. (The local stacks need none.)"
+        )
     return configuration
 
 
-def refuse_foreign_endpoint(source: str, endpoint: Any) -> None:
-    """Refuse an endpoint that isn't on this machine, so that no local command ever reaches a real account."""
-    if endpoint and urlsplit(str(endpoint)).hostname not in LOOPBACK:
-        raise LocalError(
-            f"{source} points at {endpoint!r}, which is not this machine. The local commands only talk to the "
-            f"local Railway: remove {ENDPOINT_KEY} there, or use `bin/pulumi up` for a real account."
-        )
+def read_stack_file(path: Path) -> dict[str, Any]:
+    """A stack's file as it is written.
+
+    Raises:
+        LocalError: it can't be read, isn't YAML or isn't made like a stack's file.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            document = yaml.safe_load(file) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise LocalError(f"{path.name} can't be read: {error}\nCorrect it, then try again.") from None
+    if not isinstance(document, dict) or not isinstance(document.get("config") or {}, dict):
+        raise LocalError(f"{path} is not a stack's file: it has to have `config:` with keys below it.")
+    return document
 
 
 def write_configuration(
@@ -54,9 +69,9 @@ def write_configuration(
 
     Secrets made earlier are kept, so that a second `up` changes nothing.
     """
-    earlier = yaml.safe_load(engine.configuration.read_text()) if engine.configuration.exists() else {}
-    kept = {key: value for key, value in earlier.get("config", {}).items() if key in GENERATED_KEYS}
-    plain = {key: value for key, value in without_secrets(configuration) if key != "railway:projectToken"}
+    earlier = read_stack_file(engine.configuration) if engine.configuration.exists() else {}
+    kept = {key: value for key, value in (earlier.get("config") or {}).items() if key in GENERATED_KEYS}
+    plain = {key: value for key, value in without_secrets(configuration) if key not in CREDENTIAL_KEYS}
     document = {
         **{key: value for key, value in earlier.items() if key != "config"},
         "config": {**plain, **kept, ENDPOINT_KEY: railway.endpoint},
@@ -65,12 +80,18 @@ def write_configuration(
         document["config"]["etally:rehearsal"] = True
     write_private(engine.configuration, yaml.safe_dump(document, sort_keys=False))
     engine.ensure_stack()
-    present = set((kept.get("etally:secrets") or {}).keys())
-    for path in secret_keys(monitoring_enabled=bool(plain.get("etally:monitoring", {}).get("enabled"))):
+    present = set((kept.get(SECRETS_KEY) or {}).keys())
+    for path in secret_keys(monitoring_enabled=is_monitored(plain)):
         if path.removeprefix("secrets.") not in present:
             engine.set_secret(f"etally:{path}", stand_in())
-    if "railway:token" not in kept:
-        engine.set_secret("railway:token", railway.token)
+    if TOKEN_KEY not in kept:
+        engine.set_secret(TOKEN_KEY, railway.token)
+
+
+def is_monitored(configuration: Mapping[str, Any]) -> bool:
+    """Whether a configuration turns monitoring on; one that is malformed is left to the settings to judge."""
+    group = configuration.get("etally:monitoring")
+    return isinstance(group, Mapping) and bool(group.get("enabled"))
 
 
 def without_secrets(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tools.local.environment import harmless
 from tools.local.errors import LocalError
 from tools.local.state import StateFolder, write_private
 
@@ -37,8 +39,8 @@ class LocalRailway:
         """
         if self.is_running():
             return
-        log = self.log.open("wb")
-        with log:
+        write_private(self.log, "")
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "railway_emulator"),
@@ -46,28 +48,37 @@ class LocalRailway:
                     *("--state", str(self.state.railway)),
                     *("--profile", "calm"),
                 ],
+                env=harmless(os.environ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        try:
+            write_private(self._pid_file, str(self.process.pid))
+            self._await_start(self.process)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _await_start(self, process: "subprocess.Popen[bytes]") -> None:
         deadline = time.monotonic() + START_SECONDS
         while not self.is_running():
-            if self.process.poll() is not None:
+            if process.poll() is not None:
                 raise LocalError(self._last_words())
             if time.monotonic() > deadline:
-                self.stop()
                 raise LocalError(
-                    f"The local Railway did not answer within {START_SECONDS:.0f} s: see {self.log}"
+                    f"The local Railway did not answer within {START_SECONDS:.0f} s. It says: {self._last_words()}"
                 )
             time.sleep(0.1)
-        write_private(self._pid_file, str(self.process.pid))
 
     def is_running(self) -> bool:
         """Whether the process that wrote this folder's control token answers."""
-        with contextlib.suppress(OSError, ValueError, KeyError, httpx.HTTPError):
-            return self._get("state", reveal=True).status_code == httpx.codes.OK
-        return False
+        try:
+            self.contents()
+        except (LocalError, OSError, ValueError, KeyError):
+            return False
+        return True
 
     def stop(self) -> None:
         """End it and wait for its end; nothing happens when it doesn't run."""
@@ -85,13 +96,16 @@ class LocalRailway:
 
     def contents(self) -> dict[str, Any]:
         """Everything it holds, secrets revealed: for checks, never for display."""
-        document: dict[str, Any] = self._get("state", reveal=True).raise_for_status().json()
-        return document
+        credentials = self._credentials()
+        contents: dict[str, Any] = self._get(
+            "state", {"reveal": "1"}, {"Authorization": f"Bearer {credentials['controlToken']}"}
+        )
+        return contents
 
     def requests(self) -> list[dict[str, Any]]:
         """Every GraphQL request since it started, secrets masked."""
-        answer: list[dict[str, Any]] = self._get("requests").raise_for_status().json()
-        return answer
+        requests: list[dict[str, Any]] = self._get("requests")
+        return requests
 
     @property
     def token(self) -> str:
@@ -122,12 +136,20 @@ class LocalRailway:
         credentials: dict[str, str] = json.loads(path.read_text())
         return credentials
 
-    def _get(self, resource: str, *, reveal: bool = False) -> httpx.Response:
-        parameters = {"reveal": "1"} if reveal else {}
-        headers = {"Authorization": f"Bearer {self._credentials()['controlToken']}"} if reveal else {}
-        return httpx.get(
-            f"{self.address}_local/{resource}", params=parameters, headers=headers, trust_env=False
-        )
+    def _get(
+        self,
+        resource: str,
+        parameters: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        address = f"{self.address}_local/{resource}"
+        try:
+            answer = httpx.get(address, params=parameters, headers=headers, trust_env=False)
+            return answer.raise_for_status().json()
+        except httpx.HTTPError as error:
+            raise LocalError(
+                f"The local Railway doesn't answer at {address} ({error}). It says: {self._last_words()}"
+            ) from None
 
     def _alive(self, pid: int) -> bool:
         if self.process is not None:
@@ -140,4 +162,4 @@ class LocalRailway:
 
     def _last_words(self) -> str:
         lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
-        return lines[-1] if lines else "The local Railway ended at once, without a word."
+        return lines[-1] if lines else "nothing."

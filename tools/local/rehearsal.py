@@ -26,27 +26,35 @@ def rehearse(stack: str, console: Console) -> None:
         LocalError: the engine refused or failed, or what was deployed is not what was to be deployed.
     """
     configuration = for_a_fresh_project(load_stack_file(stack))
+    console.rule(f"Rehearsing {stack} on a fresh local Railway")
+    console.print(
+        "Every secret is a stand-in generated now; the policy against stand-ins is the only one turned off."
+    )
     with fresh_railway() as railway:
         engine = Engine(railway.state, STACK)
-        console.rule(f"Rehearsing {stack} on a fresh local Railway")
-        console.print(
-            "Every secret is a stand-in generated now; the policy against stand-ins is the only one turned off."
-        )
         write_configuration(engine, railway, configuration, rehearsal=True)
         engine.up()
         verify(railway, console)
+        console.rule("Applying it again")
         verify_second_run(engine, railway)
-        console.print("Applied again: no changes, and no request was sent.")
+        console.print("No changes, and no request was sent.")
+        console.rule("Tearing it down")
         engine.unprotect()
         engine.destroy()
         if leftovers := railway.contents()["projects"]:
             raise LocalError(f"Tearing down left {len(leftovers)} project(s) behind on the local Railway.")
-        console.rule(f"{stack}: rehearsed, verified, torn down")
+    console.rule(f"{stack}: rehearsed, verified, torn down")
+    console.print(
+        "Deployments were simulated: no image was pulled, nothing was built and no container ran. What only Railway "
+        "knows (the account's plan, GitHub's access, DNS) is not rehearsed either."
+    )
 
 
 def for_a_fresh_project(configuration: Mapping[str, Any]) -> dict[str, Any]:
     """The same configuration with a project of its own: an existing one isn't there on a fresh local Railway."""
     railway = configuration.get("etally:railway") or {}
+    if not isinstance(railway, Mapping):
+        return dict(configuration)  # malformed, which the settings tell better
     kept = {
         key: value for key, value in railway.items() if key not in {"project", "environmentId", "workspaceId"}
     }

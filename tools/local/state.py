@@ -1,10 +1,15 @@
 """Where the local stacks keep what must not lie in the checkout."""
 
+import fcntl
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tools.local.errors import LocalError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -17,10 +22,20 @@ class StateFolder:
 
     @classmethod
     def of_checkout(cls) -> "StateFolder":
-        """The folder of this checkout: below `XDG_STATE_HOME`, else `~/.local/state`; one for each checkout."""
-        home = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+        """The folder of this checkout: below `XDG_STATE_HOME`, else `~/.local/state`; one for each checkout.
+
+        Raises:
+            LocalError: it can't be made or written.
+        """
         digest = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
-        return cls(home / "etally" / f"{CHECKOUT.name}-{digest}").prepared()
+        folder = cls(state_home() / "etally" / f"{CHECKOUT.name}-{digest}")
+        try:
+            return folder.prepared()
+        except OSError as error:
+            raise LocalError(
+                f"The state folder {folder.root} can't be used ({error.strerror}: {error.filename}). "
+                "Make it yours and writable, or set XDG_STATE_HOME to a folder that is."
+            ) from None
 
     def prepared(self) -> "StateFolder":
         """Create what is missing; a passphrase that exists is kept, since the stack's secrets need it."""
@@ -29,6 +44,25 @@ class StateFolder:
         if not self.passphrase.exists():
             write_private(self.passphrase, secrets.token_hex(32))
         return self
+
+    @contextmanager
+    def claimed(self) -> Iterator[int]:
+        """Hold the folder for one command at a time.
+
+        The claim lasts as long as its descriptor, which is yielded, is open in any process: an engine that inherited
+        it goes on holding the folder when the command that started it was killed.
+
+        Raises:
+            LocalError: another command holds it.
+        """
+        with open(self.root / "claim", "w", opener=private) as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise LocalError(
+                    "Another `make up`, `preview` or `down` of this checkout is at work: let it end, then try again."
+                ) from None
+            yield file.fileno()
 
     @property
     def pulumi_home(self) -> Path:
@@ -50,9 +84,27 @@ class StateFolder:
         return self.root / f"Pulumi.{stack}.yaml"
 
 
+def state_home() -> Path:
+    """Where programs keep state. A relative `XDG_STATE_HOME` is ignored: the XDG specification asks for that."""
+    chosen = Path(os.environ.get("XDG_STATE_HOME", ""))
+    if chosen.is_absolute():
+        return chosen
+    try:
+        return Path.home() / ".local" / "state"
+    except RuntimeError:
+        raise LocalError(
+            "There is no home folder to keep the state in: set HOME or XDG_STATE_HOME."
+        ) from None
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file that only its owner can read: an opener for `open`."""
+    return os.open(path, flags, 0o600)
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner can read, replacing it as a whole."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    with open(temporary, "w", opener=private) as file:
         file.write(text)
     temporary.replace(path)
