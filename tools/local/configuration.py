@@ -19,20 +19,20 @@ GENERATED_KEYS = frozenset({SECRETS_KEY, TOKEN_KEY})
 CREDENTIAL_KEYS = frozenset({TOKEN_KEY, "railway:projectToken"})
 
 
-def load_stack_file(stack: str) -> dict[str, Any]:
-    """The configuration of `Pulumi.<stack>.yaml` in the checkout.
+def load_stack_file(stack: str, folder: Path = CHECKOUT) -> dict[str, Any]:
+    """The configuration of `Pulumi.<stack>.yaml` in a folder, which is this checkout.
 
     Raises:
         LocalError: there is no such file, it isn't a stack's file, it holds a secret in the clear, or it names an
             endpoint that isn't on this machine.
     """
     refuse_foreign_environment()
-    known = sorted(file.name.split(".")[1] for file in CHECKOUT.glob("Pulumi.*.yaml"))
+    known = sorted(file.name.split(".")[1] for file in folder.glob("Pulumi.*.yaml"))
     if stack not in known:
         raise LocalError(
             f"There is no stack {stack!r} here: Pulumi.<stack>.yaml exists for {', '.join(known)}."
         )
-    path = CHECKOUT / f"Pulumi.{stack}.yaml"
+    path = folder / f"Pulumi.{stack}.yaml"
     configuration = read_stack_file(path).get("config") or {}
     refuse_foreign_endpoint(
         f"{ENDPOINT_KEY} in {path.name}", configuration.get(ENDPOINT_KEY), "remove it there"

@@ -40,6 +40,7 @@ class Engine:
     stack: str
     program: Path = CHECKOUT
     claim: int | None = None
+    executable: Path = ENGINE
 
     @property
     def configuration(self) -> Path:
@@ -105,7 +106,14 @@ class Engine:
 
     def command(self, operation: str, *options: str) -> list[str]:
         """The arguments that run an operation on the program, with the private configuration."""
-        arguments = [str(ENGINE), operation, "--stack", self.stack, "--config-file", str(self.configuration)]
+        arguments = [
+            str(self.executable),
+            operation,
+            "--stack",
+            self.stack,
+            "--config-file",
+            str(self.configuration),
+        ]
         if operation in APPLYING:
             arguments.append("--yes")
         if operation in APPLYING | {"preview"}:
@@ -132,6 +140,10 @@ class Engine:
                 process.send_signal(signal.SIGINT)
         if interrupted:
             raise KeyboardInterrupt
+        if code < 0:
+            raise LocalError(
+                f"pulumi {operation} was killed by signal {-code}: run the same command to go on."
+            )
         if code:
             raise LocalError(
                 f"pulumi {operation} failed (exit code {code}); its words stand above; "
@@ -147,7 +159,7 @@ class Engine:
         if not project.exists():
             write_private(project, f"name: {PROJECT}\nruntime: python\n")
         done = subprocess.run(
-            [str(ENGINE), *arguments, "--cwd", str(self.state.root)],
+            [str(self.executable), *arguments, "--cwd", str(self.state.root)],
             env=engine_environment(self.state),
             input=stdin,
             capture_output=True,
