@@ -107,6 +107,7 @@ class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
             rows = await _environments(session, old.project_id, context.status)
             if any(row["id"] == id for row in rows):
                 raise
+        session.environment(old.project_id, id).snapshots.invalidate()
 
 
 async def _environments(session: Session, project_id: str, status: Status) -> list[dict[str, Any]]:
