@@ -1,5 +1,7 @@
 """eTally on Railway: data stores, then the server, then the pages and the monitoring."""
 
+from dataclasses import replace
+
 import pulumi
 import pulumiverse_railway as railway
 
@@ -8,16 +10,17 @@ from components.database import DatabaseService, DatabaseServiceArgs, Postgres, 
 from components.frontend import FrontendService, FrontendServiceArgs
 from components.minio import MinioService, MinioServiceArgs
 from components.monitoring import MonitoringStack, MonitoringStackArgs
-from components.service import Placement, Repository
+from components.service import Placement
+from components.sources import Image, Repository, Source
+from setting_groups import Api, Frontend
+from setting_types import CREATE
 from settings import encrypted, load
 
 chosen = load()
 domains, secrets = chosen.domains, chosen.secrets
 keeping = pulumi.ResourceOptions(protect=chosen.protect)
 
-if chosen.railway.existing:
-    place = Placement(*chosen.railway.existing)
-else:
+if chosen.railway.project == CREATE:
     project = railway.Project(
         "etally",
         name=f"etally-{pulumi.get_stack()}",
@@ -25,12 +28,25 @@ else:
         default_environment_name=chosen.railway.environment,
         opts=keeping,
     )
-    place = Placement(project.id, project.default_environment_id)
+    place = Placement(project.id, project.default_environment_id, chosen.railway.region)
+elif chosen.railway.environment_id == CREATE:
+    environment = railway.Environment(
+        "etally", project_id=chosen.railway.project, name=chosen.railway.environment, opts=keeping
+    )
+    place = Placement(chosen.railway.project, environment.id, chosen.railway.region)
+else:
+    place = Placement(chosen.railway.project, chosen.railway.environment_id or "", chosen.railway.region)
 
 # The settings of a service reach its component under their own names.
-database = Postgres(**chosen.postgres.model_dump())
+database = Postgres(**chosen.postgres.model_dump(exclude={"region"}))
 postgres = DatabaseService(
-    "etally-postgres", DatabaseServiceArgs(place, database, encrypted(secrets.postgres_password)), keeping
+    "etally-postgres",
+    DatabaseServiceArgs(
+        replace(place, region=chosen.postgres.region or place.region),
+        database,
+        encrypted(secrets.postgres_password),
+    ),
+    keeping,
 )
 cache = Redis(**chosen.redis.model_dump())
 redis = DatabaseService("etally-redis", DatabaseServiceArgs(place, cache, encrypted(secrets.redis_password)))
@@ -40,17 +56,25 @@ minio = MinioService(
         place,
         root_password=encrypted(secrets.minio_root_password),
         address=domains.storage,
-        **chosen.storage.model_dump(),
+        **chosen.storage.model_dump(exclude={"access"}),
     ),
     keeping,
 )
 
-repository = Repository(**chosen.source.model_dump())
+
+def source_of(group: Api | Frontend) -> Source:
+    """The image that a service is deployed from, else the repository that it is built from."""
+    if group.image:
+        return Image(group.image)
+    return Repository(**chosen.source.model_dump(), dockerfile_path=group.dockerfile_path)
+
+
+cross_origin = chosen.frontend.cross_origin
 api = ApiService(
     "etally-api",
     ApiServiceArgs(
         place,
-        repository,
+        source_of(chosen.api),
         database_url=postgres.url,
         redis_url=redis.url,
         storage=minio,
@@ -59,13 +83,18 @@ api = ApiService(
         encryption_key=encrypted(secrets.encryption_key),
         public_origin=domains.frontend.origin,
         address=domains.api,
-        **chosen.api.model_dump(),
+        proxy_hops=chosen.api.proxy_hops or (1 if cross_origin else 2),
+        **chosen.api.model_dump(exclude={"image", "dockerfile_path", "proxy_hops"}),
     ),
 )
 frontend = FrontendService(
     "etally-frontend",
     FrontendServiceArgs(
-        place, repository, api.private_host, domains.frontend, **chosen.frontend.model_dump()
+        place,
+        source_of(chosen.frontend),
+        api.private_host,
+        domains.frontend,
+        api_url=f"{domains.api.origin}/api/v1" if cross_origin and domains.api else None,
     ),
 )
 
@@ -83,6 +112,8 @@ if chosen.monitoring.enabled and secrets.grafana_password:
         keeping,
     )
     public["grafana"] = monitoring.domain
+
+place.wiring.check()
 
 pulumi.export("projectId", place.project_id)
 pulumi.export("environmentId", place.environment_id)

@@ -1,50 +1,150 @@
 """What no setting can know alone: which of them contradict each other."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 from pydantic import TypeAdapter, ValidationError
 
+from components.api import POOLS, database_connections
 from configuration import SECRETS
+from setting_groups import Api, Group, Postgres, Redis
 from setting_types import CREATE, is_loopback
 
+RESERVED_CONNECTIONS = 10
+"""Database connections kept free for migrations, backups, measurements and people."""
 
-def conflicts(values: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], object, str]]:
-    """What no setting can know alone, judged even where others are wrong: path, value, what is wrong."""
+Value = TypeVar("Value")
+Conflict = tuple[tuple[str, ...], object, str]
+"""The path of a setting, its value, and what is wrong with it."""
 
-    def group(name: str) -> Mapping[str, Any]:
-        members = values.get(name)
+
+class Given:
+    """The values of a stack before they are checked: some may be of no use."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def group(self, name: str) -> Mapping[str, Any]:
+        """What is set of a group; nothing when it isn't a group."""
+        members = self._values.get(name)
         return members if isinstance(members, Mapping) else {}
 
-    def is_on(flag: object) -> bool:
-        try:
-            return TypeAdapter(bool).validate_python(flag)
-        except ValidationError:
-            return False
+    def get(self, group: str, name: str) -> Any:
+        """A value as it was given."""
+        return self.group(group).get(name)
 
-    environment = group("railway").get("environmentId")
-    if group("railway").get("project", CREATE) == CREATE:
-        if environment:
-            yield ("railway", "environmentId"), environment, "needs railway.project to be its project's id"
-    elif not environment:
-        yield ("railway", "environmentId"), None, "is missing: an existing project needs its environment's id"
-    monitored = is_on(group("monitoring").get("enabled"))
-    if monitored and not group(SECRETS).get("grafanaPassword"):
+    def is_on(self, *path: str) -> bool:
+        """Whether a flag is given and true."""
+        value = self.get(*path) if len(path) > 1 else self._values.get(path[0])
+        return _understood(bool, value) or False
+
+    def number(self, model: type[Group], group: str, name: str) -> int | None:
+        """A number, or its default; None when it is of no use."""
+        field = next(each for each in model.model_fields.values() if each.alias == name)
+        value = self.get(group, name)
+        return _understood(int, field.default if value is None else value)
+
+
+def _understood(kind: type[Value], value: Any) -> Value | None:
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return None
+
+
+def conflicts(values: Mapping[str, Any]) -> Iterator[Conflict]:
+    """What contradicts what, judged even where other settings are wrong."""
+    given = Given(values)
+    yield from _place(given)
+    yield from _sources(given)
+    yield from _addresses(given)
+    yield from _capacities(given)
+    yield from _migrations(given)
+    monitored = given.is_on("monitoring", "enabled")
+    if monitored and not given.get(SECRETS, "grafanaPassword"):
         yield (SECRETS, "grafanaPassword"), None, "is missing: monitoring.enabled needs it"
-    if group("domains").get("grafana") and not monitored:
-        yield ("domains", "grafana"), group("domains")["grafana"], "needs monitoring.enabled"
-    yield from _repetitions("domains", group("domains"))
-    yield from _repetitions(SECRETS, group(SECRETS))
+    if given.get("domains", "grafana") and not monitored:
+        yield ("domains", "grafana"), given.get("domains", "grafana"), "needs monitoring.enabled"
+    yield from _repetitions("domains", given.group("domains"))
+    yield from _repetitions(SECRETS, given.group(SECRETS))
     if pulumi.Config().get(SECRETS) not in {None, "{}"} and not pulumi.runtime.is_config_secret(
         f"{pulumi.get_project()}:{SECRETS}"
     ):
         yield (SECRETS,), None, "stands in the clear in the stack's file: set each with --secret"
-    if is_on(values.get("rehearsal")) and not is_loopback(pulumi.Config("railway").get("endpoint") or ""):
+    if given.is_on("rehearsal") and not is_loopback(pulumi.Config("railway").get("endpoint") or ""):
         yield ("rehearsal",), None, "is for a local Railway, and railway:endpoint is not on this machine"
 
 
-def _repetitions(group: str, members: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], object, str]]:
+def _place(given: Given) -> Iterator[Conflict]:
+    environment = given.get("railway", "environmentId")
+    if given.group("railway").get("project", CREATE) == CREATE:
+        if environment:
+            yield ("railway", "environmentId"), environment, "needs railway.project to be its project's id"
+        return
+    if not environment:
+        yield (
+            ("railway", "environmentId"),
+            None,
+            f"is missing: an existing project needs its environment's id, or {CREATE}",
+        )
+    if workspace := given.get("railway", "workspaceId"):
+        yield ("railway", "workspaceId"), workspace, "is for a created project, and railway.project is an id"
+
+
+def _sources(given: Given) -> Iterator[Conflict]:
+    built = [name for name in ("api", "frontend") if not given.get(name, "image")]
+    if built and not given.get("source", "repository"):
+        why = " and ".join(f"{name}.image" for name in built)
+        verb = "is" if len(built) == 1 else "are"
+        yield ("source", "repository"), None, f"is missing: {why} {verb} not set"
+
+
+def _addresses(given: Given) -> Iterator[Conflict]:
+    storage = given.get("domains", "storage")
+    private = given.get("storage", "access") == "private"
+    if private and storage:
+        yield ("domains", "storage"), storage, "contradicts storage.access: private"
+    if not private and not storage:
+        yield ("domains", "storage"), None, "is missing: browsers fetch pictures there"
+    if given.is_on("frontend", "crossOrigin"):
+        if not given.get("domains", "api"):
+            yield ("domains", "api"), None, "is missing: frontend.crossOrigin needs it"
+        if image := given.get("frontend", "image"):
+            yield ("frontend", "image"), image, "has its own idea of the API's address: not with crossOrigin"
+
+
+def _capacities(given: Given) -> Iterator[Conflict]:
+    limit = given.number(Api, "api", "connectionLimit")
+    most = given.number(Postgres, "postgres", "maxConnections")
+    replicas = _understood(dict[str, int], given.get("api", "replicas") or {})
+    if limit is not None and most is not None and replicas is not None:
+        running = sum(replicas.values()) or 1
+        needed = database_connections(limit, running) + RESERVED_CONNECTIONS
+        if needed > most:
+            sum_of_all = (
+                f"needs {needed} of the {most} in postgres.maxConnections: {POOLS} pools of {limit} in each of "
+                f"{running} replica(s), twice while a deployment overlaps the one before, and "
+                f"{RESERVED_CONNECTIONS} for migrations, backups, measurements and people"
+            )
+            yield ("api", "connectionLimit"), limit, sum_of_all
+    memory = given.number(Redis, "redis", "memoryMb")
+    volume = given.number(Redis, "redis", "volumeGb")
+    if given.is_on("redis", "snapshots") and memory and volume and 2 * memory > 1000 * volume:
+        yield (
+            ("redis", "volumeGb"),
+            volume,
+            f"is too small: a snapshot of {memory} MB is written beside the one that it replaces",
+        )
+
+
+def _migrations(given: Given) -> Iterator[Conflict]:
+    approved = given.get("api", "approvedMigration")
+    if approved and given.get("api", "migrations") != "manual":
+        yield ("api", "approvedMigration"), approved, "needs api.migrations: manual"
+
+
+def _repetitions(group: str, members: Mapping[str, Any]) -> Iterator[Conflict]:
     first: dict[str, str] = {}
     for name, value in members.items():
         if isinstance(value, str) and first.setdefault(value, name) != name:

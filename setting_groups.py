@@ -1,5 +1,7 @@
 """The groups of settings: what each holds, with units, defaults and meanings."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
@@ -7,13 +9,18 @@ from setting_types import (
     CREATE,
     Address,
     Duration,
+    EnvironmentChoice,
     Gigabytes,
     Identifier,
     Image,
     Key,
+    Migration,
     Password,
     ProjectChoice,
+    Region,
+    Replicas,
     Repository,
+    Schedules,
     SqlName,
     UrlPassword,
 )
@@ -35,23 +42,28 @@ class Railway(Group):
     """Where on Railway the services live."""
 
     project: ProjectChoice = Field(CREATE, description="`create`, or the id of a project, used as it is")
-    environment: str = Field(
-        "production", min_length=1, description="name of a created project's environment"
+    environment: str = Field("production", min_length=1, description="name of an environment that is created")
+    environment_id: EnvironmentChoice | None = Field(
+        None,
+        description="of a project given by its id: `create`, or the id of an environment, used as it is",
     )
-    environment_id: Identifier | None = Field(None, description="environment of a project given by its id")
     workspace_id: Identifier | None = Field(None, description="of a created project; none: the token's own")
-
-    @property
-    def existing(self) -> tuple[str, str] | None:
-        """Project and environment that are used as they are; None when the project belongs to the stack."""
-        return (self.project, self.environment_id) if self.environment_id else None
+    region: Region | None = Field(
+        None,
+        examples=["europe-west4-drams3a"],
+        description="where services and volumes are; none: the workspace's. A change moves the volumes",
+    )
 
 
 class Domains(Group):
     """Public addresses: each a domain of one's own, or a label in front of up.railway.app."""
 
     frontend: Address = Field(examples=["dashboard.example.org"], description="where people open eTally")
-    storage: Address = Field(examples=["storage.example.org"], description="where browsers fetch pictures")
+    storage: Address | None = Field(
+        None,
+        examples=["storage.example.org"],
+        description="where browsers fetch pictures; needed unless storage.access is private",
+    )
     api: Address | None = Field(None, description="none: the API is reached through the frontend alone")
     grafana: Address | None = Field(None, description="none: Grafana has no public address")
 
@@ -59,7 +71,11 @@ class Domains(Group):
 class Source(Group):
     """The application's repository on GitHub."""
 
-    repository: Repository = Field(examples=["OWNER/etally"], description="one that Railway's app may read")
+    repository: Repository | None = Field(
+        None,
+        examples=["OWNER/etally"],
+        description="one that Railway's app may read; needed unless api.image and frontend.image are set",
+    )
     branch: str = Field("main", min_length=1, description="each push to it deploys")
     wait_for_ci: bool = Field(default=False, description="deploy a push only when its checks have passed")
 
@@ -67,17 +83,29 @@ class Source(Group):
 class Postgres(Group):
     """The database."""
 
-    image: Image = Field("ghcr.io/railwayapp-templates/postgres-ssl:16.10", description="Railway's own")
+    image: Image = Field(
+        "ghcr.io/railwayapp-templates/postgres-ssl:16.10",
+        description="Railway's own; its version is PostgreSQL's, up to 17",
+    )
     database: SqlName = Field("etally", description="its name; read on an empty volume only")
     user: SqlName = Field("postgres", description="its owner; read on an empty volume only")
     volume_gb: Gigabytes = Field(5, description="GB; grows in place, never shrinks")
+    region: Region | None = Field(None, description="none: railway.region. A change moves the volume")
+    backups: Schedules = Field(
+        ("daily", "weekly", "monthly"), description="when Railway backs the volume up; how long, it decides"
+    )
+    max_connections: int = Field(
+        100, ge=20, le=1000, description="connections that the server accepts, some 10 MB of memory each"
+    )
 
 
 class Redis(Group):
-    """The cache; it keeps nothing when it restarts."""
+    """The cache; it keeps nothing when it restarts, unless it takes snapshots."""
 
     image: Image = Field("redis:7.2.11", description="pinned")
     memory_mb: int = Field(256, ge=16, le=32_000, description="MB; beyond it, the least recently used goes")
+    snapshots: bool = Field(default=False, description="whether a volume keeps the cache over a restart")
+    volume_gb: Gigabytes = Field(1, description="GB, with snapshots; grows in place, never shrinks")
 
 
 class Storage(Group):
@@ -87,27 +115,78 @@ class Storage(Group):
         "ghcr.io/coollabsio/minio:RELEASE.2025-10-15T17-29-55Z",
         description="the last image that MinIO itself published has CVE-2025-62506",
     )
+    access: Literal["public", "private"] = Field(
+        "public",
+        description="`public`: browsers fetch pictures at domains.storage. `private`: no browser shows any",
+    )
     root_user: str = Field("admin", min_length=3, description="name of MinIO's root user")
     volume_gb: Gigabytes = Field(10, description="GB; grows in place, never shrinks")
+    backups: Schedules = Field(
+        ("daily", "weekly", "monthly"), description="when Railway backs the volume up; how long, it decides"
+    )
 
 
 class Api(Group):
     """The application's server."""
 
+    image: Image | None = Field(
+        None,
+        examples=["ghcr.io/OWNER/etally-api@sha256:…"],
+        description="deployed as it is; none: built from source.repository",
+    )
     dockerfile_path: str = Field("backend/Dockerfile", description="from the repository's root")
+    replicas: dict[Region, Replicas] = Field(
+        {},
+        examples=["{europe-west4-drams3a: 2}"],
+        description="how many run in each region; none: one, in railway.region",
+    )
     connection_limit: int = Field(3, ge=1, le=50, description="database connections of each of its six pools")
     pool_timeout_seconds: int = Field(20, ge=1, le=300, description="seconds a query waits for a connection")
+    migrations: Literal["auto", "manual"] = Field(
+        "auto",
+        description="whether a deployment migrates the database, or fails until its migrations are approved",
+    )
+    approved_migration: Migration | None = Field(
+        None,
+        examples=["20251107142048_election_geography"],
+        description="with manual migrations: the newest that may be applied",
+    )
+    preload: bool = Field(
+        default=True,
+        description="repair at start what the code lacks: clients' addresses, no password in the log",
+    )
+    proxy_hops: int | None = Field(
+        None,
+        ge=1,
+        le=5,
+        description="proxies in front of the server, for the preload; none: 2, or 1 with frontend.crossOrigin",
+    )
     jwt_expiry: Duration = Field(
         "8h",
         description="how long a login lasts: renewal doesn't work in the application, and none ends earlier",
     )
-    node_options: str | None = Field(None, description="such as --max-old-space-size=512")
+    min_password_length: int = Field(8, ge=8, le=72, description="characters of a new password")
+    log_level: Literal["error", "warn", "info", "debug"] | None = Field(
+        None, description="LOG_LEVEL, which the guide names; the code reads it and does nothing with it"
+    )
+    node_options: str | None = Field(
+        None, examples=["--max-old-space-size=512"], description="options of Node.js"
+    )
 
 
 class Frontend(Group):
     """The application's pages, and the way to its server."""
 
+    image: Image | None = Field(
+        None,
+        examples=["ghcr.io/OWNER/etally-frontend@sha256:…"],
+        description="deployed as it is; none: built from source.repository",
+    )
     dockerfile_path: str = Field("frontend/Dockerfile", description="from the repository's root")
+    cross_origin: bool = Field(
+        default=False,
+        description="whether pages call domains.api; only with a commit whose CORS allows X-Request-ID",
+    )
 
 
 class Monitoring(Group):
@@ -124,10 +203,16 @@ class Monitoring(Group):
 class Secrets(Group):
     """Passwords and keys, each set with --secret."""
 
-    postgres_password: UrlPassword
-    redis_password: UrlPassword
-    minio_root_password: Password
-    jwt_secret: Key
-    jwt_refresh_secret: Key
-    encryption_key: Key
-    grafana_password: Password | None = Field(None, description="with monitoring only")
+    postgres_password: UrlPassword = Field(
+        description="of the database's owner; read on an empty volume only"
+    )
+    redis_password: UrlPassword = Field(description="of the cache")
+    minio_root_password: Password = Field(description="of MinIO's root user")
+    jwt_secret: Key = Field(description="signs logins; a change ends them all")
+    jwt_refresh_secret: Key = Field(description="signs nothing in today's code, but must not be its default")
+    encryption_key: Key = Field(
+        description="encrypts settings in the database, which are unreadable after a change"
+    )
+    grafana_password: Password | None = Field(
+        None, description="of Grafana's admin, with monitoring only; read on an empty volume only"
+    )

@@ -1,8 +1,9 @@
 """Kinds of values that settings hold, each with its own sentence on what is wrong with one."""
 
 import re
+from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
@@ -11,6 +12,14 @@ from components.addresses import PublicAddress
 
 CREATE = "create"
 """The value of `railway.project` with which the program owns the project."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a value is, in the words of the documentation."""
+
+    words: str
+
 
 _UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
@@ -55,16 +64,34 @@ def is_loopback(endpoint: str) -> bool:
         return host == "localhost"
 
 
-Address = Annotated[PublicAddress, BeforeValidator(_address)]
+Address = Annotated[PublicAddress, BeforeValidator(_address), Kind("a host name")]
 Identifier = Annotated[
-    str, _matching(_UUID, "is not one of Railway's ids: copy it from the dashboard's address")
+    str,
+    _matching(_UUID, "is not one of Railway's ids: copy it from the dashboard's address"),
+    Kind("an id"),
 ]
-ProjectChoice = Annotated[str, _matching(f"{CREATE}|{_UUID}", f"must be {CREATE!r} or the id of a project")]
+ProjectChoice = Annotated[
+    str,
+    _matching(f"{CREATE}|{_UUID}", f"must be {CREATE!r} or the id of a project"),
+    Kind(f"`{CREATE}` or an id"),
+]
+EnvironmentChoice = Annotated[
+    str,
+    _matching(f"{CREATE}|{_UUID}", f"must be {CREATE!r} or the id of an environment"),
+    Kind(f"`{CREATE}` or an id"),
+]
+Region = Annotated[
+    str,
+    _matching("[a-z][a-z0-9-]*", "is not the name of a region, such as europe-west4-drams3a"),
+    Kind("a region"),
+]
+Replicas = Annotated[int, Field(ge=1, le=50)]
 Repository = Annotated[
     str,
     _matching(
         r"[A-Za-z0-9][A-Za-z0-9-]*/[\w.-]+", "must be OWNER/NAME, the last two parts of its address on GitHub"
     ),
+    Kind("OWNER/NAME"),
 ]
 Image = Annotated[
     str,
@@ -72,10 +99,25 @@ Image = Annotated[
         r"[a-z0-9][a-z0-9._/:-]*(:(?!latest$)\w[\w.-]*|@sha256:[0-9a-f]{64})",
         "is not pinned: give NAME:VERSION or NAME@sha256:DIGEST, and not latest",
     ),
+    Kind("a pinned image"),
 ]
-SqlName = Annotated[str, _matching("[a-z_][a-z0-9_]{0,62}", "must be lower-case letters, digits and _")]
-Duration = Annotated[str, _matching("[1-9][0-9]*[smhd]", "must be a number and s, m, h or d, such as 8h")]
+Migration = Annotated[
+    str,
+    _matching("[A-Za-z0-9_]+", "is not a migration's name: that of its folder in prisma/migrations"),
+    Kind("a migration's name"),
+]
+SqlName = Annotated[
+    str, _matching("[a-z_][a-z0-9_]{0,62}", "must be lower-case letters, digits and _"), Kind("a name")
+]
+Duration = Annotated[
+    str, _matching("[1-9][0-9]*[smhd]", "must be a number and s, m, h or d, such as 8h"), Kind("a duration")
+]
 Gigabytes = Annotated[int, Field(ge=1, le=1000)]
-Password = Annotated[SecretStr, _secret_of(16)]
-UrlPassword = Annotated[SecretStr, _secret_of(16, in_url=True)]
-Key = Annotated[SecretStr, _secret_of(32)]
+Schedules = tuple[Literal["daily", "weekly", "monthly"], ...]
+Password = Annotated[SecretStr, _secret_of(16), Kind("a secret of 16 characters or more")]
+UrlPassword = Annotated[
+    SecretStr,
+    _secret_of(16, in_url=True),
+    Kind("a secret of 16 or more letters, digits and `-._~`"),
+]
+Key = Annotated[SecretStr, _secret_of(32), Kind("a secret of 32 characters or more")]

@@ -1,15 +1,29 @@
 """The application's server."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 import pulumi
 import pulumiverse_railway as railway
 
 from components.addresses import PublicAddress
+from components.migrations import pre_deploy_command
 from components.minio import MinioService
-from components.service import Placement, PublicDomain, Repository, Variables, add_domain, add_service
+from components.preload import PRELOAD, START_COMMAND
+from components.service import Placement, PublicDomain, add_domain, add_service
+from components.sources import Source
+from components.wiring import Link, Variables
 
 API_PORT = 3000
+OVERLAP_SECONDS = 20
+POOLS = 6
+"""Pools of database connections that one process opens."""
+
+
+def database_connections(connection_limit: int, replicas: int) -> int:
+    """Connections that the server may hold at once: a deployment overlaps the one that it replaces."""
+    return POOLS * connection_limit * replicas * 2
 
 
 @dataclass
@@ -17,9 +31,9 @@ class ApiServiceArgs:
     """What the server needs."""
 
     placement: Placement
-    repository: Repository
-    database_url: railway.Reference
-    redis_url: railway.Reference
+    source: Source
+    database_url: Link
+    redis_url: Link
     storage: MinioService
     jwt_secret: pulumi.Input[str]
     jwt_refresh_secret: pulumi.Input[str]
@@ -27,22 +41,33 @@ class ApiServiceArgs:
     """Encrypts settings in the database; without it, they would be lost with a change of `jwt_secret`."""
     public_origin: pulumi.Input[str]
     """Where people open the application. The server refuses requests from pages of any other origin."""
-    dockerfile_path: pulumi.Input[str] = "backend/Dockerfile"
+    replicas: Mapping[str, int] = field(default_factory=dict)
+    """How many run in each region; empty: one, where the placement says."""
     connection_limit: int = 3
     """Database connections of each of the six pools that one process opens."""
     pool_timeout_seconds: int = 20
+    migrations: Literal["auto", "manual"] = "auto"
+    """Whether a deployment migrates the database, or fails while its migrations are not approved."""
+    approved_migration: str | None = None
+    """With manual migrations, the newest that may be applied."""
+    preload: bool = True
+    """Whether the server starts with what `components.preload` repairs."""
+    proxy_hops: int = 2
+    """Proxies between a browser and the server: Railway's own, and the frontend's unless it is passed by."""
     jwt_expiry: pulumi.Input[str] = "8h"
+    min_password_length: int = 8
+    log_level: pulumi.Input[str] | None = None
     node_options: pulumi.Input[str] | None = None
     address: PublicAddress | None = None
     """A public address of its own; None: the server is reached through the frontend alone."""
 
 
 class ApiService(pulumi.ComponentResource):
-    """The server from its repository. It migrates the database before each deployment."""
+    """The server. Before each deployment it migrates the database, or looks that nothing is left to migrate."""
 
     service: railway.Service
     domain: PublicDomain | None
-    private_host: railway.Reference
+    private_host: Link
     """The name on the private network, for another service's variables."""
 
     def __init__(self, name: str, args: ApiServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -50,21 +75,19 @@ class ApiService(pulumi.ComponentResource):
         self.service = add_service(
             name,
             args.placement,
-            source=args.repository.source,
-            build=railway.ServiceBuildArgs(
-                builder=railway.Builder.DOCKERFILE, dockerfile_path=args.dockerfile_path
-            ),
+            source=args.source,
             deploy=railway.ServiceDeployArgs(
-                # The image has no package.json: npx finds Prisma, and no npm script would run.
-                pre_deploy_command="npx prisma migrate deploy",
+                start_command=START_COMMAND if args.preload else None,
+                pre_deploy_command=pre_deploy_command(args.migrations, args.approved_migration),
                 healthcheck_path="/health",
                 healthcheck_timeout=120,
                 restart_policy_type=railway.RestartPolicy.ON_FAILURE,
                 restart_policy_max_retries=10,
                 # The server ends at once when it is told to stop; requests move over while both run.
-                overlap_seconds=20,
+                overlap_seconds=OVERLAP_SECONDS,
             ),
             variables=_variables(args),
+            replicas=args.replicas,
             parent=self,
         )
         self.domain = (
@@ -79,13 +102,13 @@ class ApiService(pulumi.ComponentResource):
             if args.address
             else None
         )
-        self.private_host = railway.reference(self.service, "RAILWAY_PRIVATE_DOMAIN")
+        self.private_host = args.placement.wiring.link(self.service, "RAILWAY_PRIVATE_DOMAIN")
         self.register_outputs({"serviceId": self.service.id})
 
 
 def _variables(args: ApiServiceArgs) -> Variables:
     """Every variable that the server reads, except those whose default is right."""
-    optional = {"NODE_OPTIONS": args.node_options} if args.node_options is not None else {}
+    endpoint = args.storage.endpoint
     return {
         "NODE_ENV": "production",
         "PORT": str(API_PORT),
@@ -98,18 +121,21 @@ def _variables(args: ApiServiceArgs) -> Variables:
         # Asks for both kinds of addresses: the private network may have IPv6 alone.
         "REDIS_URL": args.redis_url + "?family=0",
         # The server has one TLS switch for its own connection and for the addresses it signs for browsers,
-        # so both go over the public name.
-        "MINIO_ENDPOINT": args.storage.host,
-        "MINIO_PRESIGNED_ENDPOINT": args.storage.host,
-        "MINIO_PORT": "443",
-        "MINIO_USE_SSL": "true",
+        # so both go over the same name.
+        "MINIO_ENDPOINT": endpoint.host,
+        "MINIO_PRESIGNED_ENDPOINT": endpoint.host,
+        "MINIO_PORT": str(endpoint.port),
+        "MINIO_USE_SSL": str(endpoint.tls).lower(),
         "MINIO_ACCESS_KEY": args.storage.user,
         "MINIO_SECRET_KEY": args.storage.password,
         "JWT_SECRET": args.jwt_secret,
         "JWT_REFRESH_SECRET": args.jwt_refresh_secret,
         "JWT_EXPIRY": args.jwt_expiry,
+        "MIN_PASSWORD_LENGTH": str(args.min_password_length),
         "ENCRYPTION_KEY": args.encryption_key,
         "CORS_ORIGIN": args.public_origin,
         "APP_URL": args.public_origin,
-        **optional,
+        **({"PRELOAD": PRELOAD, "PROXY_HOPS": str(args.proxy_hops)} if args.preload else {}),
+        **({"LOG_LEVEL": args.log_level} if args.log_level is not None else {}),
+        **({"NODE_OPTIONS": args.node_options} if args.node_options is not None else {}),
     }

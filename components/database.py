@@ -1,13 +1,15 @@
 """Data stores that are reached over the private network alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import pulumi
 import pulumiverse_railway as railway
 
-from components.service import Mount, Placement, Variables, add_service
+from components.service import Mount, Placement, add_service
+from components.sources import Image
+from components.wiring import Link, Variables
 
 
 class Engine(Protocol):
@@ -33,6 +35,10 @@ class Engine(Protocol):
         """The service's variables, among them the one for connections."""
 
 
+_MAX_CONNECTIONS = 100
+"""PostgreSQL's own default."""
+
+
 @dataclass(frozen=True)
 class Postgres:
     """PostgreSQL as Railway's own template runs it, without the public proxy."""
@@ -44,14 +50,25 @@ class Postgres:
     user: pulumi.Input[str] = "postgres"
     """Created on an empty volume, with the password of that day."""
     volume_gb: int = 5
+    backups: Sequence[str] = ()
+    """When Railway backs the volume up: `daily`, `weekly`, `monthly`."""
+    max_connections: int = _MAX_CONNECTIONS
+    """Connections that the server accepts."""
 
     url_variable = "DATABASE_URL"
-    start_command = None
+
+    @property
+    def start_command(self) -> str | None:
+        """The image's own command, with another limit of connections where there is one."""
+        if self.max_connections == _MAX_CONNECTIONS:
+            return None
+        # The image's entry point, which a start command replaces, and the port that its own command sets.
+        return f"wrapper.sh postgres --port=5432 -c max_connections={self.max_connections}"
 
     @property
     def mount(self) -> Mount:
         """The volume; the data lie in a folder below it, because a volume's root has a `lost+found`."""
-        return Mount("/var/lib/postgresql/data", self.volume_gb)
+        return Mount("/var/lib/postgresql/data", self.volume_gb, self.backups)
 
     def variables(self, password: pulumi.Input[str]) -> Mapping[str, pulumi.Input[str]]:
         """The variables of Railway's template, which its dashboard reads too."""
@@ -75,14 +92,22 @@ class Postgres:
 
 @dataclass(frozen=True)
 class Redis:
-    """Redis as a cache: nothing is written to a disk, and what was used least recently makes room."""
+    """Redis as a cache: what was used least recently makes room, and without snapshots a restart empties it."""
 
     image: pulumi.Input[str]
     memory_mb: int = 256
     """MB that the cache may hold."""
+    snapshots: bool = False
+    """Whether a volume keeps the cache over a restart; what changed in the last minutes may be lost."""
+    volume_gb: int = 1
+    """Twice the memory at least: a snapshot is written beside the one that it replaces."""
 
     url_variable = "REDIS_URL"
-    mount = None
+
+    @property
+    def mount(self) -> Mount | None:
+        """The volume for snapshots. The image's entry point gives it to Redis' own user."""
+        return Mount("/data", self.volume_gb) if self.snapshots else None
 
     @property
     def start_command(self) -> str:
@@ -103,7 +128,9 @@ class Redis:
 
     @property
     def _options(self) -> str:
-        return f'--save "" --appendonly no --maxmemory {self.memory_mb}mb --maxmemory-policy allkeys-lru'
+        # After so many seconds, if so many keys have changed.
+        saving = f'--dir {self.mount.path} --save "3600 1 300 100 60 10000"' if self.mount else '--save ""'
+        return f"{saving} --appendonly no --maxmemory {self.memory_mb}mb --maxmemory-policy allkeys-lru"
 
     def variables(self, password: pulumi.Input[str]) -> Mapping[str, pulumi.Input[str]]:
         """The variables of Railway's template."""
@@ -132,7 +159,7 @@ class DatabaseService(pulumi.ComponentResource):
     """A database on the private network, with the variables that others refer to."""
 
     service: railway.Service
-    url: railway.Reference
+    url: Link
     """The address of a connection, password included, for another service's variables."""
 
     def __init__(
@@ -142,7 +169,7 @@ class DatabaseService(pulumi.ComponentResource):
         self.service = add_service(
             name,
             args.placement,
-            source=railway.ServiceSourceArgs(image=args.engine.image),
+            source=Image(args.engine.image),
             deploy=railway.ServiceDeployArgs(
                 start_command=args.engine.start_command,
                 restart_policy_type=railway.RestartPolicy.ALWAYS,
@@ -153,5 +180,5 @@ class DatabaseService(pulumi.ComponentResource):
             mount=args.engine.mount,
             parent=self,
         )
-        self.url = railway.reference(self.service, args.engine.url_variable)
+        self.url = args.placement.wiring.link(self.service, args.engine.url_variable)
         self.register_outputs({"serviceId": self.service.id, "url": self.url.text})

@@ -7,7 +7,9 @@ import pulumiverse_railway as railway
 
 from components.addresses import PublicAddress
 from components.api import API_PORT
-from components.service import Placement, PublicDomain, Repository, add_domain, add_service
+from components.service import Placement, PublicDomain, add_domain, add_service
+from components.sources import Source
+from components.wiring import Link, Variables
 
 HTTP_PORT = 80
 
@@ -43,11 +45,12 @@ class FrontendServiceArgs:
     """What the pages need."""
 
     placement: Placement
-    repository: Repository
-    api_host: railway.Reference
+    source: Source
+    api_host: Link
     """The server's name on the private network."""
     address: PublicAddress
-    dockerfile_path: pulumi.Input[str] = "frontend/Dockerfile"
+    api_url: pulumi.Input[str] | None = None
+    """Where pages reach the server, baked in when they are built; None: at their own origin."""
 
 
 class FrontendService(pulumi.ComponentResource):
@@ -63,10 +66,7 @@ class FrontendService(pulumi.ComponentResource):
         self.service = add_service(
             name,
             args.placement,
-            source=args.repository.source,
-            build=railway.ServiceBuildArgs(
-                builder=railway.Builder.DOCKERFILE, dockerfile_path=args.dockerfile_path
-            ),
+            source=args.source,
             deploy=railway.ServiceDeployArgs(
                 start_command=start_command(),
                 healthcheck_path="/healthz",
@@ -75,8 +75,7 @@ class FrontendService(pulumi.ComponentResource):
                 restart_policy_max_retries=10,
                 overlap_seconds=10,
             ),
-            # No VITE_API_URL: without it the pages call the origin that they came from.
-            variables={"PORT": str(HTTP_PORT), "API_HOST": args.api_host},
+            variables=_variables(args),
             parent=self,
         )
         self.domain = add_domain(
@@ -88,3 +87,10 @@ class FrontendService(pulumi.ComponentResource):
             parent=self,
         )
         self.register_outputs({"serviceId": self.service.id, "url": args.address.origin})
+
+
+def _variables(args: FrontendServiceArgs) -> Variables:
+    """What nginx needs, and without VITE_API_URL the pages call the origin that they came from."""
+    # Railway hands a service's variables to its build, where the Dockerfile declares this one.
+    built_in = {"VITE_API_URL": args.api_url} if args.api_url is not None else {}
+    return {"PORT": str(HTTP_PORT), "API_HOST": args.api_host, **built_in}

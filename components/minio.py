@@ -1,5 +1,6 @@
 """Object storage that speaks S3."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -7,9 +8,20 @@ import pulumiverse_railway as railway
 
 from components.addresses import PublicAddress
 from components.service import Mount, Placement, PublicDomain, add_domain, add_service
+from components.sources import Image
+from components.wiring import Link
 
 S3_PORT = 9000
 CONSOLE_PORT = 9001
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where another service reaches the S3 port."""
+
+    host: Link
+    port: int
+    tls: bool
 
 
 @dataclass
@@ -22,28 +34,30 @@ class MinioServiceArgs:
     root_user: pulumi.Input[str]
     root_password: pulumi.Input[str]
     """At least eight characters."""
-    address: PublicAddress
-    """Where browsers reach the S3 port, by addresses that the application has signed."""
+    address: PublicAddress | None = None
+    """Where browsers reach the S3 port, by addresses that the application has signed; None: nowhere."""
     volume_gb: int = 10
+    backups: Sequence[str] = ()
+    """When Railway backs the volume up: `daily`, `weekly`, `monthly`."""
 
 
 class MinioService(pulumi.ComponentResource):
-    """MinIO on a volume, its S3 port behind a public address and its console behind none."""
+    """MinIO on a volume, its S3 port behind a public address or none, and its console behind none."""
 
     service: railway.Service
-    domain: PublicDomain
-    host: railway.Reference
-    """The public host name, for another service's variables; it is served on port 443 with TLS."""
-    user: railway.Reference
-    password: railway.Reference
+    domain: PublicDomain | None
+    endpoint: Endpoint
+    """The public address where there is one, else the private network's, for another service's variables."""
+    user: Link
+    password: Link
 
     def __init__(self, name: str, args: MinioServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("etally:components:MinioService", name, None, opts)
-        mount = Mount("/data", args.volume_gb)
+        mount = Mount("/data", args.volume_gb, args.backups)
         self.service = add_service(
             name,
             args.placement,
-            source=railway.ServiceSourceArgs(image=args.image),
+            source=Image(args.image),
             deploy=railway.ServiceDeployArgs(
                 # Railway runs a start command instead of the image's entry point, so the program is named.
                 start_command=f"minio server {mount.path} --console-address :{CONSOLE_PORT}",
@@ -60,15 +74,26 @@ class MinioService(pulumi.ComponentResource):
             mount=mount,
             parent=self,
         )
-        self.domain = add_domain(
-            name,
-            args.placement,
-            service=self.service,
-            address=args.address,
-            target_port=S3_PORT,
-            parent=self,
+        self.domain = (
+            add_domain(
+                name,
+                args.placement,
+                service=self.service,
+                address=args.address,
+                target_port=S3_PORT,
+                parent=self,
+            )
+            if args.address
+            else None
         )
-        self.host = railway.reference(self.service, "RAILWAY_PUBLIC_DOMAIN", domain=self.domain.resource)
-        self.user = railway.reference(self.service, "MINIO_ROOT_USER")
-        self.password = railway.reference(self.service, "MINIO_ROOT_PASSWORD")
-        self.register_outputs({"serviceId": self.service.id, "url": args.address.origin})
+        link = args.placement.wiring.link
+        self.endpoint = (
+            Endpoint(
+                link(self.service, "RAILWAY_PUBLIC_DOMAIN", domain=self.domain.resource), port=443, tls=True
+            )
+            if self.domain
+            else Endpoint(link(self.service, "RAILWAY_PRIVATE_DOMAIN"), port=S3_PORT, tls=False)
+        )
+        self.user = link(self.service, "MINIO_ROOT_USER")
+        self.password = link(self.service, "MINIO_ROOT_PASSWORD")
+        self.register_outputs({"serviceId": self.service.id})

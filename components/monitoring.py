@@ -9,6 +9,7 @@ import pulumiverse_railway as railway
 
 from components.addresses import PublicAddress
 from components.service import Mount, Placement, PublicDomain, add_domain, add_service
+from components.sources import Image
 
 PROMETHEUS_PORT = 9090
 GRAFANA_PORT = 3000
@@ -51,7 +52,7 @@ class MonitoringStack(pulumi.ComponentResource):
         self.prometheus = add_service(
             prometheus_name,
             args.placement,
-            source=railway.ServiceSourceArgs(image=args.prometheus_image),
+            source=Image(args.prometheus_image),
             deploy=_deploy(_prometheus_command(args.retention_days), "/-/healthy"),
             variables={
                 "PORT": str(PROMETHEUS_PORT),
@@ -65,11 +66,11 @@ class MonitoringStack(pulumi.ComponentResource):
         self.grafana = add_service(
             grafana_name,
             args.placement,
-            source=railway.ServiceSourceArgs(image=args.grafana_image),
+            source=Image(args.grafana_image),
             deploy=_deploy(_GRAFANA_COMMAND, "/api/health"),
             variables={
                 "PORT": str(GRAFANA_PORT),
-                "PROMETHEUS_HOST": railway.reference(self.prometheus, "RAILWAY_PRIVATE_DOMAIN"),
+                "PROMETHEUS_HOST": args.placement.wiring.link(self.prometheus, "RAILWAY_PRIVATE_DOMAIN"),
                 "GRAFANA_DATA_SOURCES": _DATA_SOURCES,
                 "GF_PATHS_PROVISIONING": _PROVISIONING,
                 "GF_SECURITY_ADMIN_PASSWORD": args.grafana_password,

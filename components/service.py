@@ -1,16 +1,14 @@
 """What every component is made of: a service in its place, a volume under it, a public address in front."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, field
 
 import pulumi
 import pulumiverse_railway as railway
 
 from components.addresses import PublicAddress
-
-Variables: TypeAlias = Mapping[str, "pulumi.Input[str] | railway.Reference"]
-"""The variables of a service: values, and references to variables of others."""
+from components.sources import Source
+from components.wiring import Variables, Wiring
 
 MEGABYTES_PER_GIGABYTE = 1000
 """Railway sizes volumes in MB, and its plans in GB of a thousand."""
@@ -18,28 +16,14 @@ MEGABYTES_PER_GIGABYTE = 1000
 
 @dataclass(frozen=True)
 class Placement:
-    """The environment in which services are put."""
+    """The environment in which services are put, and the region where they and their volumes are."""
 
     project_id: pulumi.Input[str]
     environment_id: pulumi.Input[str]
-
-
-@dataclass(frozen=True)
-class Repository:
-    """A repository on GitHub whose pushes deploy."""
-
-    repository: pulumi.Input[str]
-    """OWNER/NAME."""
-    branch: pulumi.Input[str]
-    wait_for_ci: pulumi.Input[bool] = False
-    """Whether a push is deployed only when its checks have passed."""
-
-    @property
-    def source(self) -> railway.ServiceSourceArgs:
-        """The repository as the source of a service."""
-        return railway.ServiceSourceArgs(
-            repo=self.repository, branch=self.branch, check_suites=self.wait_for_ci
-        )
+    region: str | None = None
+    """None: the workspace's preferred one."""
+    wiring: Wiring = field(default_factory=Wiring, compare=False)
+    """What the services in this place declare and refer to."""
 
 
 @dataclass(frozen=True)
@@ -48,35 +32,47 @@ class Mount:
 
     path: str
     size_gb: int
+    backups: Sequence[str] = ()
+    """When Railway backs it up: `daily`, `weekly`, `monthly`."""
 
 
 def add_service(
     name: str,
     placement: Placement,
     *,
-    source: railway.ServiceSourceArgs,
+    source: Source,
     deploy: railway.ServiceDeployArgs,
     variables: Variables,
     parent: pulumi.Resource,
-    build: railway.ServiceBuildArgs | None = None,
     mount: Mount | None = None,
+    replicas: Mapping[str, int] | None = None,
     depends_on: Sequence[pulumi.Resource] = (),
 ) -> railway.Service:
-    """Put a service called `name` in place, on a volume of its own where it has a mount."""
+    """Put a service called `name` in place, on a volume of its own where it has a mount.
+
+    `replicas` says how many run in each region; without it, one does, in the placement's.
+    """
     wired = railway.variables_with_references(dict(variables))
-    return railway.Service(
+    regions = replicas or ({placement.region: 1} if placement.region else {})
+    if regions:
+        deploy.multi_region_config = {
+            region: railway.RegionReplicasArgs(num_replicas=number) for region, number in regions.items()
+        }
+    service = railway.Service(
         f"{name}-service",
         project_id=placement.project_id,
         environment_id=placement.environment_id,
         name=name,
-        source=source,
-        build=build,
+        source=source.source,
+        build=source.build,
         deploy=deploy,
         variables=wired.variables,
         volume_mounts=_mounts(name, placement, mount, parent) if mount else None,
         redeploy_triggers=wired.redeploy_triggers,
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on)),
     )
+    placement.wiring.declare(service, name, variables, volume=mount is not None)
+    return service
 
 
 def _mounts(
@@ -88,9 +84,15 @@ def _mounts(
         environment_id=placement.environment_id,
         name=f"{name}-data",
         size_mb=mount.size_gb * MEGABYTES_PER_GIGABYTE,
+        region=placement.region,
         opts=pulumi.ResourceOptions(parent=parent),
     )
-    return [railway.VolumeMountArgs(volume_id=volume.id, mount_path=mount.path)]
+    schedules = [railway.BackupSchedule[schedule.upper()] for schedule in mount.backups]
+    return [
+        railway.VolumeMountArgs(
+            volume_id=volume.id, mount_path=mount.path, backup_schedules=schedules or None
+        )
+    ]
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def add_domain(
 ) -> PublicDomain:
     """Lead a public address to a port of a service. An address holds no data: it is never protected."""
     opts = pulumi.ResourceOptions(parent=parent, protect=False)
+    placement.wiring.publish(service)
     if address.subdomain is None:
         custom = railway.CustomDomain(
             f"{name}-domain",

@@ -45,15 +45,16 @@ COMPLETE: Mapping[str, Any] = {
 }
 
 
+_LOOP = asyncio.new_event_loop()
+"""One for all, open until the end: the SDK's threads each keep a loop of their own for as long as this one lives."""
+
+
 @pytest.fixture(autouse=True)
 def event_loop() -> Iterator[None]:
-    """A loop of the test's own: Pulumi's SDK takes the thread's, or puts another in its place and leaves it open."""
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
+    """The thread's event loop, which the SDK takes, and which asynchronous tests may have taken away."""
+    asyncio.set_event_loop(_LOOP)
     yield
-    asyncio.get_event_loop().close()
     asyncio.set_event_loop(None)
-    loop.close()
 
 
 @pytest.fixture

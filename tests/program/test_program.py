@@ -6,6 +6,7 @@ import pytest
 
 from components.database import Redis
 from components.frontend import start_command
+from components.preload import PRELOAD, START_COMMAND
 from tests.program.conftest import SECRETS, Configure
 from tests.program.graph import Secret, run_program
 
@@ -77,9 +78,12 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "JWT_SECRET": secret("jwtSecret"),
         "JWT_REFRESH_SECRET": secret("jwtRefreshSecret"),
         "JWT_EXPIRY": "8h",
+        "MIN_PASSWORD_LENGTH": "8",
         "ENCRYPTION_KEY": secret("encryptionKey"),
         "CORS_ORIGIN": "https://dashboard.etally.example",
         "APP_URL": "https://dashboard.etally.example",
+        "PRELOAD": PRELOAD,
+        "PROXY_HOPS": "2",
     },
     "etally-frontend": {"PORT": "80", "API_HOST": "${{etally-api.RAILWAY_PRIVATE_DOMAIN}}"},
 }
@@ -114,10 +118,11 @@ def test_the_services_are_the_guides(configure: Configure, preview: bool) -> Non
         "etally-postgres": None,
         "etally-redis": Redis("").start_command,
         "etally-minio": "minio server /data --console-address :9001",
-        "etally-api": None,
+        "etally-api": START_COMMAND,
         "etally-frontend": start_command(),
     }
     assert services["etally-api"]["deploy"] == {
+        "startCommand": START_COMMAND,
         "preDeployCommand": "npx prisma migrate deploy",
         "healthcheckPath": "/health",
         "healthcheckTimeout": 120,

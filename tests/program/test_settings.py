@@ -23,7 +23,7 @@ def test_a_complete_stack_has_the_guides_topology(configure: Any) -> None:
     assert chosen.domains.api is None
     assert chosen.storage.volume_gb == 10
     assert chosen.storage.root_user == "admin"
-    assert chosen.railway.existing is None
+    assert (chosen.railway.project, chosen.railway.environment_id) == ("create", None)
     assert not chosen.monitoring.enabled
     assert chosen.protect
 
@@ -177,7 +177,8 @@ def test_a_rehearsal_goes_nowhere_else(configure: Any, endpoint: str) -> None:
 def test_an_existing_project_is_used_with_its_environment(configure: Any) -> None:
     project, environment = "11111111-2222-3333-4444-555555555555", "66666666-7777-8888-9999-000000000000"
     configure(railway={"project": project, "environmentId": environment})
-    assert settings.load().railway.existing == (project, environment)
+    chosen = settings.load().railway
+    assert (chosen.project, chosen.environment_id) == (project, environment)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Writes what the settings say about themselves into their documentation and into the project's file."""
