@@ -1,5 +1,6 @@
 """The one way a configuration changes, whoever asks: checked, kept, made visible, deployed."""
 
+import secrets
 from typing import Any
 
 from .configuration import applied, changed_services, services
@@ -7,7 +8,16 @@ from .core import SERVICE_DOMAIN_SUFFIX, Railway
 from .deployments import deploy
 from .errors import NotFound, Refusal
 from .rules import check_configuration, check_keys
-from .state import Document, Domain, DomainKind, Environment, ServiceInstance, TcpProxy, VolumeInstance
+from .state import (
+    BucketInstance,
+    Document,
+    Domain,
+    DomainKind,
+    Environment,
+    ServiceInstance,
+    TcpProxy,
+    VolumeInstance,
+)
 from .text import slug
 
 FIRST_PROXY_PORT = 10_000
@@ -43,6 +53,7 @@ def _check_records(railway: Railway, environment: Environment, patch: Document) 
     records: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("services", "Service", railway.state.services),
         ("volumes", "Volume", railway.state.volumes),
+        ("buckets", "Bucket", railway.state.buckets),
     )
     for section, kind, known in records:
         for identifier in patch.get(section) or {}:
@@ -82,6 +93,7 @@ def reconcile(railway: Railway, environment: Environment) -> None:
     """Gives everything in the document a record with an id, and drops records the document has no more."""
     _reconcile_services(railway, environment)
     _reconcile_volumes(railway, environment)
+    _reconcile_buckets(railway, environment)
     _reconcile_domains(railway, environment)
     _reconcile_proxies(railway, environment)
 
@@ -104,6 +116,8 @@ def _reconcile_services(railway: Railway, environment: Environment) -> None:
         for deployment in list(state.deployments.values()):
             if deployment.environment_id == environment.id and deployment.service_id == service_id:
                 railway.forget(state.deployments, deployment.id)
+        for association in railway.egress_associations(environment.id, service_id):
+            railway.forget(state.egress_associations, association.id)
 
 
 def _reconcile_volumes(railway: Railway, environment: Environment) -> None:
@@ -125,6 +139,26 @@ def _reconcile_volumes(railway: Railway, environment: Environment) -> None:
     for service in services(environment.config).values():
         for volume_id, mount in (service.get("volumeMounts") or {}).items():
             instances[volume_id].mount_path = mount["mountPath"]
+
+
+def _reconcile_buckets(railway: Railway, environment: Environment) -> None:
+    state, existing = railway.state, railway.bucket_instances(environment.id)
+    wanted = environment.config.get("buckets") or {}
+    for bucket_id in [identifier for identifier in wanted if identifier not in existing]:
+        now, identifier = railway.now(), railway.new_id()
+        instance = BucketInstance(
+            id=identifier,
+            created_at=now,
+            updated_at=now,
+            bucket_id=bucket_id,
+            environment_id=environment.id,
+            bucket_name=f"{slug(state.buckets[bucket_id].name)}-{identifier[:8]}",
+            access_key_id=secrets.token_hex(10),
+            secret_access_key=secrets.token_urlsafe(30),
+        )
+        state.bucket_instances[instance.id] = instance
+    for bucket_id in existing.keys() - wanted.keys():
+        railway.forget(state.bucket_instances, existing[bucket_id].id)
 
 
 def _reconcile_domains(railway: Railway, environment: Environment) -> None:

@@ -12,7 +12,10 @@ from .faults import Faults
 from .profiles import Profile
 from .recorder import Recorder
 from .state import (
+    Bucket,
+    BucketInstance,
     Domain,
+    EgressAssociation,
     Environment,
     Project,
     Record,
@@ -136,6 +139,20 @@ class Railway:
         """Returns an environment's volume instances by volume id."""
         found = self.state.volume_instances.values()
         return {i.volume_id: i for i in found if i.environment_id == environment_id}
+
+    def project_buckets(self, project_id: str) -> list[Bucket]:
+        """Returns a project's buckets."""
+        return [b for b in self.state.buckets.values() if b.project_id == project_id]
+
+    def bucket_instances(self, environment_id: str) -> dict[str, BucketInstance]:
+        """Returns an environment's bucket instances by bucket id."""
+        found = self.state.bucket_instances.values()
+        return {i.bucket_id: i for i in found if i.environment_id == environment_id}
+
+    def egress_associations(self, environment_id: str, service_id: str) -> list[EgressAssociation]:
+        """Returns a service's static outbound addresses in one environment."""
+        found = self.state.egress_associations.values()
+        return [a for a in found if a.environment_id == environment_id and a.service_id == service_id]
 
     def domains(self, environment_id: str, service_id: str) -> list[Domain]:
         """Returns a service's domains in one environment, of both kinds."""

@@ -39,6 +39,12 @@ def _project(railway: Railway, project: Project) -> Document:
             for s in sorted(railway.project_services(project.id), key=lambda s: s.created_at)
         ],
         "volumes": [{"id": v.id, "name": v.name} for v in railway.project_volumes(project.id)],
+        "buckets": [{"id": b.id, "name": b.name} for b in railway.project_buckets(project.id)],
+        "projectTokens": [
+            {"id": t.id, "name": t.name, "environmentId": t.environment_id}
+            for t in railway.state.project_tokens.values()
+            if t.project_id == project.id
+        ],
     }
 
 
@@ -61,6 +67,10 @@ def _environment(railway: Railway, environment: Environment) -> Document:
                 **{k: environment.config["volumes"][v.volume_id].get(k) for k in ("sizeMB", "region")},
             }
             for v in railway.volume_instances(environment.id).values()
+        ],
+        "bucketInstances": [
+            {"id": b.id, "bucketId": b.bucket_id, "bucketName": b.bucket_name}
+            for b in railway.bucket_instances(environment.id).values()
         ],
         "deployments": [deployment(d) for d in sorted(deployments, key=lambda d: d.created_at)],
         "patches": [
@@ -91,6 +101,10 @@ def _instance(railway: Railway, environment: Environment, instance: ServiceInsta
         "tcpProxies": [
             {"id": p.id, "applicationPort": p.application_port, "proxyPort": p.proxy_port, "domain": p.domain}
             for p in railway.tcp_proxies(environment.id, instance.service_id)
+        ],
+        "egressGateways": [
+            {"ipv4": a.ipv4, "region": a.region}
+            for a in railway.egress_associations(environment.id, instance.service_id)
         ],
     }
 

@@ -23,7 +23,17 @@ from .configuration import HIDDEN
 
 _MAPS_OF_VALUES = frozenset({"variables", "sharedVariables"})
 _SECRETS = frozenset(
-    {"value", "defaultValue", "password", "registryCredentials", "token", "digest", "secret"}
+    {
+        "value",
+        "defaultValue",
+        "password",
+        "registryCredentials",
+        "token",
+        "digest",
+        "secret",
+        "accessKeyId",
+        "secretAccessKey",
+    }
 )
 _NOT_CONTENT = frozenset({"isCreated", "isDeleted", "isOptional", "isSealed", "description"})
 

@@ -42,6 +42,8 @@ _DEPLOY_KEYS = (
 _NETWORKING_KEYS = "serviceDomains customDomains tcpProxies privateNetworkEndpoint"
 _VARIABLE_KEYS = "value defaultValue description isOptional isSealed"
 _MOUNT_KEYS = "mountPath backupSchedules"
+_BUCKET_KEYS = "isCreated isDeleted region groupId"
+_BUCKET_REGIONS = {"sjc", "iad", "ams", "sin"}
 _VOLUME_KEYS = "isCreated isDeleted sizeMB region alerts allowOnlineResize"
 
 
@@ -52,6 +54,8 @@ def check_keys(patch: Document) -> None:
         _check_variable(name, variable)
     for identifier, volume in _entries(patch, "volumes"):
         _known(volume, _VOLUME_KEYS, f"volumes.{identifier}")
+    for identifier, bucket in _entries(patch, "buckets"):
+        _known(bucket, _BUCKET_KEYS, f"buckets.{identifier}")
     for identifier, service in _entries(patch, "services"):
         where = f"services.{identifier}"
         _known(service, _SERVICE_KEYS, where)
@@ -100,6 +104,8 @@ def check_configuration(before: Document, after: Document) -> None:
     _check_shared_mounts(after)
     for identifier, volume in (after.get("volumes") or {}).items():
         _check_volume((before.get("volumes") or {}).get(identifier), volume)
+    for identifier, bucket in (after.get("buckets") or {}).items():
+        _check_bucket((before.get("buckets") or {}).get(identifier), bucket)
 
 
 def _check_source(service: Document) -> None:
@@ -200,6 +206,13 @@ def _check_volume(before: Document | None, volume: Document) -> None:
         raise InvalidInput(f'Region "{volume.get("region")}" does not exist')
     if before is not None and volume["sizeMB"] < before["sizeMB"]:
         raise Refusal("Volume size cannot be decreased")
+
+
+def _check_bucket(before: Document | None, bucket: Document) -> None:
+    if bucket.get("region") not in _BUCKET_REGIONS:
+        raise InvalidInput(f"A bucket's region must be one of {', '.join(sorted(_BUCKET_REGIONS))}")
+    if before is not None and bucket["region"] != before["region"]:
+        raise Refusal("A bucket's region cannot be changed")
 
 
 def _integer_between(value: Any, lowest: int, highest: int) -> bool:

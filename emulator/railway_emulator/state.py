@@ -85,6 +85,32 @@ class VolumeInstance(Record):
     broken: bool = False
 
 
+class Bucket(Record):
+    """A bucket's row."""
+
+    project_id: str
+    name: str
+
+
+class BucketInstance(Record):
+    """A bucket in one environment: what S3 calls it, and the key to it."""
+
+    bucket_id: str
+    environment_id: str
+    bucket_name: str
+    access_key_id: str
+    secret_access_key: str
+
+
+class EgressAssociation(Record):
+    """A static address from which a service's traffic leaves a region."""
+
+    environment_id: str
+    service_id: str
+    region: str
+    ipv4: str
+
+
 class Domain(Record):
     """A domain; its port is in the document."""
 
@@ -200,6 +226,9 @@ class State(BaseModel):
     volume_instances: dict[str, VolumeInstance] = Field(default_factory=dict)
     domains: dict[str, Domain] = Field(default_factory=dict)
     tcp_proxies: dict[str, TcpProxy] = Field(default_factory=dict)
+    buckets: dict[str, Bucket] = Field(default_factory=dict)
+    bucket_instances: dict[str, BucketInstance] = Field(default_factory=dict)
+    egress_associations: dict[str, EgressAssociation] = Field(default_factory=dict)
     deployments: dict[str, Deployment] = Field(default_factory=dict)
     patches: dict[str, Patch] = Field(default_factory=dict)
     workflows: dict[str, Workflow] = Field(default_factory=dict)

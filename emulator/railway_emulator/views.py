@@ -13,8 +13,11 @@ from .core import WORKSPACE_ID
 from .deployments import ACTIVE, of_service
 from .pagination import connection
 from .state import (
+    Bucket,
+    BucketInstance,
     Deployment,
     Document,
+    EgressAssociation,
     Environment,
     LogLine,
     Patch,
@@ -73,6 +76,9 @@ def project(access: Access, record: Project) -> Document:
         ),
         "volumes": lambda _info, **page: connection(
             railway.listed(railway.project_volumes(record.id)), lambda v: volume(access, v), **page
+        ),
+        "buckets": lambda _info, **page: connection(
+            railway.listed(railway.project_buckets(record.id)), lambda b: bucket(access, b), **page
         ),
     }
 
@@ -391,6 +397,37 @@ def tcp_proxy(record: TcpProxy) -> Document:
         "updatedAt": timestamp(record.updated_at),
         "deletedAt": None,
     }
+
+
+def bucket(access: Access, record: Bucket) -> Document:
+    """Returns a bucket's view."""
+    return {
+        "id": record.id,
+        "name": record.name,
+        "groupId": None,
+        "projectId": record.project_id,
+        "project": lambda _info: project(access, access.railway.project(record.project_id)),
+        "createdAt": timestamp(record.created_at),
+        "updatedAt": timestamp(record.updated_at),
+    }
+
+
+def bucket_credentials(record: BucketInstance) -> Document:
+    """Returns how S3 clients reach a bucket."""
+    return {
+        "accessKeyId": record.access_key_id,
+        "secretAccessKey": record.secret_access_key,
+        "bucketName": record.bucket_name,
+        "endpoint": "https://storage.railway.app",
+        "region": "auto",
+        "urlStyle": "virtual-hosted",
+        "createdAt": timestamp(record.updated_at),
+    }
+
+
+def egress_gateway(record: EgressAssociation) -> Document:
+    """Returns a static outbound address's view; it has no id."""
+    return {"ipv4": record.ipv4, "region": record.region, "zone": None}
 
 
 def project_token(access: Access, record: Token) -> Document:

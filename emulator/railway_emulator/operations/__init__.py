@@ -1,9 +1,11 @@
 """The root fields, a module per concept; importing the package registers them all."""
 
 from . import (
+    buckets,
     commits,
     deployments,
     domains,
+    egress,
     environments,
     instances,
     projects,
@@ -18,9 +20,11 @@ from .registry import OPERATIONS
 
 __all__ = [
     "OPERATIONS",
+    "buckets",
     "commits",
     "deployments",
     "domains",
+    "egress",
     "environments",
     "instances",
     "projects",

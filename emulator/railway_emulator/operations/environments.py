@@ -86,6 +86,8 @@ def copied(config: Document) -> Document:
         service.pop("networking", None)
     for volume in patch.get("volumes", {}).values():
         volume["isCreated"] = True
+    for bucket in patch.get("buckets", {}).values():
+        bucket["isCreated"] = True
     return patch
 
 
@@ -116,6 +118,8 @@ def remove_environment(railway: Railway, record: Environment) -> None:
         state.volume_instances,
         state.domains,
         state.tcp_proxies,
+        state.bucket_instances,
+        state.egress_associations,
         state.deployments,
         state.workflows,
         state.patches,

@@ -111,5 +111,7 @@ def project_delete(access: Access, identifier: str) -> bool:
         railway.forget(railway.state.services, service.id)
     for volume in railway.project_volumes(record.id):
         railway.forget(railway.state.volumes, volume.id)
+    for bucket in railway.project_buckets(record.id):
+        railway.forget(railway.state.buckets, bucket.id)
     railway.forget(railway.state.projects, record.id)
     return True
