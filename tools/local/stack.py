@@ -45,6 +45,9 @@ class LocalStack:
         self._configure()
         self.engine.up(*self._catching_up())
         if self.engine.cut_off():
+            self.console.print(
+                "An earlier run was cut off: everything is read anew, so that no trace of that stays."
+            )
             self.engine.forget_cut_off()
 
     def preview(self) -> None:
