@@ -22,7 +22,7 @@ preview: environment engine ## show what `make up` would change
 	@$(BIN)/python -m tools.local preview
 
 rehearse: environment engine ## apply STACK (production) to a fresh local Railway, verify it, tear it down
-	@$(BIN)/python -m tools.local rehearse $(STACK)
+	@$(BIN)/python -m tools.local rehearse "$(STACK)"
 
 down: environment engine ## destroy the local stack and stop the local Railway
 	@$(BIN)/python -m tools.local down
@@ -60,11 +60,12 @@ engine:
 # What comes from registries is checked against the lock's hashes; this repository's own packages are installed by
 # path, without an index, because pip can't hash a folder and `pulumiverse-railway` is nobody's name on the registry.
 $(READY): requirements.lock $(PACKAGES:%=%/pyproject.toml)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "$(PYTHON) is missing or older than 3.11: install Python 3.11 or newer, or name one with PYTHON=…" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python ($(PYTHON)) is missing or older than 3.11: install Python 3.11 or newer, or name one with PYTHON=…" >&2; exit 1; }
 	@echo "Installing the Python environment into $(VENV) …"
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@"$(PYTHON)" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock || \
+		{ echo "Its packages could not be installed: check the network (and pip's index, if you use another), then run the same command again." >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation \
 		$(PACKAGES:%=--editable ./%)
 	@touch $@
