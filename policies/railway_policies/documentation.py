@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from railway_policies.pack import REPORTS, RULES
+from railway_policies.pack import ABOUTS, REPORTS, RULES
 from railway_policies.rule import DOCUMENTATION, About, Rule, Scope
 
 BEGIN = "<!-- made by `python -m railway_policies.documentation`: begin -->"
 END = "<!-- made by `python -m railway_policies.documentation`: end -->"
 PAGE = Path(__file__).parents[2] / DOCUMENTATION
+
+_COMMON = "exemptions"
+"""The setting of every rule, which the page explains once."""
 
 _JUDGES = {
     Scope.RESOURCE: "each resource, before it is created or changed",
@@ -28,18 +31,21 @@ def with_rules(page: str) -> str:
 
 
 def _table() -> Iterator[str]:
-    yield "| policy | what it does | severity | level |"
-    yield "|---|---|---|---|"
-    for about in (*(rule.about for rule in RULES), *REPORTS):
+    yield "| policy | what it does | about | severity | level |"
+    yield "|---|---|---|---|---|"
+    for about in ABOUTS:
         link = f"[{about.name}](#{about.name})"
-        yield f"| {link} | {about.description} | {about.severity.value} | {about.level.value} |"
+        level = f"{about.level.value}, in production" if about.production_only else about.level.value
+        tags = ", ".join(about.tags)
+        yield f"| {link} | {about.description} | {tags} | {about.severity.value} | {level} |"
     yield ""
 
 
 def _sections() -> Iterator[str]:
     for rule in RULES:
         yield from _head(rule.about)
-        yield f"Judges {_JUDGES[rule.scope]}."
+        where = " Off where `railway-policies:production` is false." if rule.about.production_only else ""
+        yield f"Judges {_JUDGES[rule.scope]}.{where}"
         yield ""
         yield from _settings(rule)
     for about in REPORTS:
@@ -52,9 +58,13 @@ def _head(about: About) -> Iterator[str]:
 
 
 def _settings(rule: Rule[Any]) -> Iterator[str]:
+    own = {name: one for name, one in rule.configuration.schema_properties().items() if name != _COMMON}
+    if not own:
+        yield from (f"Settings: `{_COMMON}` alone.", "")
+        return
     yield from ("| setting | default | meaning |", "|---|---|---|")
-    for name, schema in rule.configuration.schema_properties().items():
-        default = json.dumps(schema["default"])
+    for name, schema in own.items():
+        default = json.dumps(schema["default"]).replace("|", "\\|")
         yield f"| `{name}` | `{default}` | {schema['description']} |"
     yield ""
 

@@ -26,6 +26,21 @@ class Image:
         return cls(folder + slash + last, tag or None, digest or None)
 
     @property
+    def registry(self) -> str:
+        """The registry's host; Docker's where none is named."""
+        first, slash, _ = self.repository.lower().partition("/")
+        is_host = bool(slash) and ("." in first or ":" in first or first == "localhost")
+        return first if is_host else "docker.io"
+
+    @property
+    def location(self) -> str:
+        """Registry and path in full; an image of Docker's own lies in `library`."""
+        repository = self.repository.lower()
+        if repository.startswith(f"{self.registry}/"):
+            return repository
+        return f"docker.io/{repository}" if "/" in repository else f"docker.io/library/{repository}"
+
+    @property
     def has_digest(self) -> bool:
         """Whether it names the content itself, in full."""
         return self.digest is not None and _DIGEST.fullmatch(self.digest) is not None

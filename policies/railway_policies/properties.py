@@ -43,6 +43,38 @@ class Properties:
         is_number = isinstance(value, float | int) and not isinstance(value, bool)
         return value if value is None or is_number else UNKNOWN
 
+    def flag(self, *path: str) -> Maybe[bool | None]:
+        """The boolean at this path; None where there is none."""
+        value = self._read(path)
+        return value if value is None or isinstance(value, bool) else UNKNOWN
+
+    def texts(self, *path: str) -> Maybe[dict[str, Maybe[str]]]:
+        """The map of strings at this path, each of which may be unknown; empty where there is no map."""
+        keys = self.keys(*path)
+        if keys is UNKNOWN:
+            return UNKNOWN
+        values = {key: self.text(*path, key) for key in keys}
+        return {key: value for key, value in values.items() if value is not None}
+
+    def members(self, *path: str) -> "Maybe[list[Properties]]":
+        """The objects of the list at this path; of an unknown one, every property is unknown."""
+        value = self._read(path)
+        if value is None:
+            return []
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            return UNKNOWN
+        return [Properties(_member(value, index)) for index in range(len(value))]
+
+    def strings(self, *path: str) -> Maybe[list[Maybe[str]]]:
+        """The strings of the list at this path."""
+        value = self._read(path)
+        if value is None:
+            return []
+        if not isinstance(value, Sequence) or isinstance(value, str):
+            return UNKNOWN
+        read = [_element(value, index) for index in range(len(value))]
+        return [element if isinstance(element, str) else UNKNOWN for element in read]
+
     def count(self, *path: str) -> Maybe[int]:
         """How many elements the list at this path has, known or not; 0 where there is no list."""
         value = self._read(path)
@@ -70,3 +102,15 @@ class Properties:
             except UnknownValueError:
                 return UNKNOWN
         return value
+
+
+def _element(values: Sequence[Any], index: int) -> Any:
+    try:
+        return values[index]
+    except UnknownValueError:
+        return UNKNOWN
+
+
+def _member(values: Sequence[Any], index: int) -> Mapping[str, Any]:
+    element = _element(values, index)
+    return element if isinstance(element, Mapping) else {}

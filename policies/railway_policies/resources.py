@@ -1,14 +1,17 @@
 """Typed views on the resources that the rules judge, and the links between them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 
 from pulumi_policy import PolicyResource, ResourceValidationArgs
 
 from railway_policies.images import Image
 from railway_policies.properties import UNKNOWN, Maybe, Properties
+from railway_policies.surroundings import Surroundings
 
+STACK: Final = "pulumi:pulumi:Stack"
+VOLUME: Final = "railway:index:Volume"
 SERVICE: Final = "railway:index:Service"
 SERVICE_DOMAIN: Final = "railway:index:ServiceDomain"
 CUSTOM_DOMAIN: Final = "railway:index:CustomDomain"
@@ -18,7 +21,7 @@ REFERENCE: Final = "${{"
 """Begins a reference that Railway renders when it deploys: no policy sees what comes of it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Resource:
     """A resource under judgement."""
 
@@ -27,40 +30,70 @@ class Resource:
     """The logical name: the one in the program."""
     urn: str
     properties: Properties
-    links: Mapping[str, Sequence[PolicyResource]]
-    """For each property, the resources whose outputs it was made from. A resource rule is told none."""
+    protect: bool
+    """Whether the engine refuses to delete it."""
+    surroundings: Surroundings
+    remedied: bool = False
+    """Whether the remedy of the rule that judges has seen it."""
+    links: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """For each property, the URNs of what it was made from. A resource rule is told none."""
+    stack: "Mapping[str, Resource]" = field(default_factory=dict, repr=False)
+    """Every resource of the stack by its URN. A resource rule is told none."""
 
     @classmethod
-    def from_resource_validation(cls, args: ResourceValidationArgs) -> Self:
+    def from_resource_validation(cls, args: ResourceValidationArgs, surroundings: Surroundings) -> Self:
         """What a resource rule is given: the inputs."""
-        return cls(args.resource_type, args.name, args.urn, Properties(args.props), {})
+        properties = Properties(args.props)
+        return cls(args.resource_type, args.name, args.urn, properties, args.opts.protect, surroundings)
 
     @classmethod
-    def from_stack(cls, resource: PolicyResource) -> Self:
+    def from_stack(cls, given: Sequence[PolicyResource], surroundings: Surroundings) -> list[Self]:
         """What a stack rule is given: the outputs, and where each property came from."""
-        return cls(
-            resource.resource_type,
-            resource.name,
-            resource.urn,
-            Properties(resource.props),
-            resource.property_dependencies,
-        )
+        stack: dict[str, Resource] = {}
+        resources = [
+            cls(
+                resource.resource_type,
+                resource.name,
+                resource.urn,
+                Properties(resource.props),
+                resource.opts.protect,
+                surroundings,
+                links={
+                    name: [source.urn for source in sources]
+                    for name, sources in resource.property_dependencies.items()
+                },
+                stack=stack,
+            )
+            for resource in given
+        ]
+        stack.update({resource.urn: resource for resource in resources})
+        return resources
 
-    @property
-    def services(self) -> list["Resource"]:
-        """The services that `serviceId` was made from.
+    def made_from(self, name: str, token: str) -> list["Resource"]:
+        """The resources of a type that a property was made from.
 
         A resource's id isn't among its outputs, and in a preview it isn't known at all; the engine's own
         record of which property came from which resource is there in both.
         """
-        linked = self.links.get("serviceId", [])
-        return [Resource.from_stack(resource) for resource in linked if resource.resource_type == SERVICE]
+        linked = [self.stack[urn] for urn in self.links.get(name, []) if urn in self.stack]
+        return [resource for resource in linked if resource.token == token]
+
+    @property
+    def services(self) -> list["Resource"]:
+        """The services that `serviceId` was made from."""
+        return self.made_from("serviceId", SERVICE)
+
+    def all_of_type(self, *tokens: str) -> list["Resource"]:
+        """The resources of some types in the same stack."""
+        return [resource for resource in self.stack.values() if resource.token in tokens]
 
     def __str__(self) -> str:
         return f'{_WORDS.get(self.token, self.token)} "{self.name}"'
 
 
 _WORDS = {
+    STACK: "Stack",
+    VOLUME: "Volume",
     SERVICE: "Service",
     SERVICE_DOMAIN: "Domain",
     CUSTOM_DOMAIN: "Custom domain",

@@ -1,7 +1,8 @@
 """Runs the pack as the engine does: requests go through the SDK's own servicer, and its real proxy."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, cast
 
 from google.protobuf import json_format
@@ -10,7 +11,9 @@ from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
-from railway_policies import PACK_NAME, policies
+from railway_policies import PACK_NAME, RULES, policies
+from railway_policies.pack import ABOUTS
+from railway_policies.surroundings import Surroundings
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 """The key by which the engine marks what JSON has no word for; its value says that this is a secret."""
@@ -36,10 +39,11 @@ class Declared:
     name: str
     properties: Mapping[str, Any]
     made_from: Mapping[str, Sequence["Declared"]] = field(default_factory=dict)
+    protect: bool = True
 
     @property
     def token(self) -> str:
-        return f"railway:index:{self.kind}"
+        return "pulumi:pulumi:Stack" if self.kind == "Stack" else f"railway:index:{self.kind}"
 
     @property
     def urn(self) -> str:
@@ -56,11 +60,22 @@ class Reported:
     urn: str
 
 
-def service(name: str, image: Any = None, /, **properties: Any) -> Declared:
-    """A Service with the properties that it always has."""
+def service(
+    name: str,
+    image: Any = None,
+    /,
+    *,
+    volumes: Sequence[Declared] = (),
+    protect: bool = True,
+    **properties: Any,
+) -> Declared:
+    """A Service with the properties that it always has, and in the stack the volumes that it mounts."""
     source = {} if image is None else {"source": {"image": image}}
     always = {"projectId": unknown(), "environmentId": unknown(), "name": name}
-    return Declared("Service", name, always | source | properties)
+    mounts = [{"volumeId": unknown(), "mountPath": "/data"} for _ in volumes]
+    mounted = {"volumeMounts": mounts} if volumes else {}
+    made_from = {"volumeMounts": volumes} if volumes else {}
+    return Declared("Service", name, always | source | mounted | properties, made_from, protect)
 
 
 def domain(name: str, /, *services: Declared, kind: str = "ServiceDomain", **properties: Any) -> Declared:
@@ -68,31 +83,65 @@ def domain(name: str, /, *services: Declared, kind: str = "ServiceDomain", **pro
     return Declared(kind, name, {"serviceId": unknown()} | properties, {"serviceId": services})
 
 
+STACK = Declared("Stack", "project-test", {})
+"""The stack itself, which the engine shows to policies, too."""
+
+DAY = date(2026, 11, 25)
+"""The day on which the tests' packs judge."""
+
+
 class Pack:
     """The whole pack behind the SDK's servicer, with a configuration as the engine passes it on."""
 
-    def __init__(self, **configuration: Mapping[str, Any]) -> None:
-        """Takes a rule's configuration by its name, with `_` for `-`; `enforcementLevel` is a part of it."""
-        servicer = _PolicyAnalyzerServicer(PACK_NAME, "0.0.1", policies(), EnforcementLevel.MANDATORY)
+    def __init__(
+        self,
+        stack: Mapping[str, str] | None = None,
+        /,
+        *,
+        today: Callable[[], date] = lambda: DAY,
+        configuration: Mapping[str, Mapping[str, Any]] | None = None,
+        **rules: Mapping[str, Any],
+    ) -> None:
+        """Takes a rule's configuration by its name, with `_` for `-`; `enforcementLevel` is a part of it.
+
+        `stack` is the stack's own configuration, by full key.
+        """
+        around = Surroundings(today=today, configuration=stack or {})
+        servicer = _PolicyAnalyzerServicer(PACK_NAME, "0.0.1", policies(around), EnforcementLevel.MANDATORY)
         self._servicer = cast("Any", servicer)
+        levels = {about.name: about.level.value for about in ABOUTS}
         request = analyzer_pb2.ConfigureAnalyzerRequest()
-        for name, values in configuration.items():
+        for name, values in {**(configuration or {}), **rules}.items():
             entry = request.policyConfig[name.replace("_", "-")]
             properties = dict(values)
-            level = properties.pop("enforcementLevel", "mandatory")
+            level = properties.pop("enforcementLevel", levels[name.replace("_", "-")])
             entry.enforcementLevel = analyzer_pb2.EnforcementLevel.Value(level.upper())
             entry.properties.update(properties)
         self._servicer.Configure(request, None)
 
     def on_resource(self, resource: Declared) -> list[Reported]:
-        """What the engine is told before it creates or changes this resource."""
+        """What the engine is told before it creates or changes this resource: remedies, then violations."""
+        request = analyzer_pb2.AnalyzeRequest(type=resource.token, urn=resource.urn, name=resource.name)
+        request.options.protect = resource.protect
+        json_format.ParseDict(dict(resource.properties), request.properties)
+        mended = []
+        for remedy in self._servicer.Remediate(request, None).remediations:
+            mended.append(Reported(remedy.policyName, "remediate", remedy.description, resource.urn))
+            request.properties.CopyFrom(remedy.properties)
+        return [*mended, *_reported(self._servicer.Analyze(request, None))]
+
+    def remedied(self, resource: Declared) -> dict[str, Any]:
+        """The resource's inputs as the remedies leave them."""
         request = analyzer_pb2.AnalyzeRequest(type=resource.token, urn=resource.urn, name=resource.name)
         json_format.ParseDict(dict(resource.properties), request.properties)
-        return _reported(self._servicer.Analyze(request, None))
+        for remedy in self._servicer.Remediate(request, None).remediations:
+            request.properties.CopyFrom(remedy.properties)
+        return dict(json_format.MessageToDict(request.properties))
 
     def on_stack(self, *resources: Declared) -> list[Reported]:
         """What the engine is told when the program has ended."""
-        request = analyzer_pb2.AnalyzeStackRequest(resources=map(_stack_resource, resources))
+        everything = [STACK, *(resource for resource in resources if resource.kind != "Stack")]
+        request = analyzer_pb2.AnalyzeStackRequest(resources=map(_stack_resource, everything))
         return _reported(self._servicer.AnalyzeStack(request, None))
 
     def on_everything(self, *resources: Declared) -> list[Reported]:
@@ -103,6 +152,7 @@ class Pack:
 
 def _stack_resource(resource: Declared) -> analyzer_pb2.AnalyzerResource:
     request = analyzer_pb2.AnalyzerResource(type=resource.token, urn=resource.urn, name=resource.name)
+    request.options.protect = resource.protect
     json_format.ParseDict(dict(resource.properties), request.properties)
     for name, sources in resource.made_from.items():
         request.propertyDependencies[name].urns.extend(source.urn for source in sources)
@@ -122,10 +172,12 @@ def by(policy: str, reports: Iterable[Reported]) -> list[Reported]:
 
 
 def outcome(policy: str, reports: Iterable[Reported]) -> str:
-    """`passes`, `violates` or `unknown`: one of these answers, at the level that belongs to it."""
+    """`passes`, `violates` (or was mended) or `unknown`: the first that was said, at the policy's own level."""
     said = {(report.policy == policy, report.level) for report in by(policy, reports)}
-    if not said:
-        return "passes"
-    return {frozenset({(True, "mandatory")}): "violates", frozenset({(False, "advisory")}): "unknown"}[
-        frozenset(said)
-    ]
+    level = next(one.about.level.value for one in RULES if one.about.name == policy)
+    if (True, level) in said:
+        return "violates"
+    if (False, "advisory") in said:
+        return "unknown"
+    assert not said
+    return "passes"

@@ -33,6 +33,8 @@ class Registered:
     parent: str
     protect: bool
     dependencies: frozenset[str]
+    property_dependencies: Mapping[str, frozenset[str]]
+    """For each input, the URNs of the resources that it was made from."""
 
 
 @dataclass
@@ -96,6 +98,7 @@ class _Monitor(mocks.MockMonitor):
                     request.parent.rpartition("::")[2],
                     request.protect,
                     frozenset(urn.rpartition("::")[2] for urn in request.dependencies),
+                    {key: frozenset(one.urns) for key, one in request.propertyDependencies.items()},
                 )
             )
         return super().RegisterResource(request)  # type: ignore[no-untyped-call]

@@ -1,0 +1,1 @@
+"""One table of cases a group of rules."""

@@ -1,0 +1,59 @@
+"""What it costs, and whether it runs as production does."""
+
+from tests.policies.cases.base import API, VOLUME_ALONE, built, case
+from tests.policies.stacks import Declared, secret, service, unknown
+
+BUDGET = "railway-stack-require-budget"
+MANY = "railway-service-disallow-many-replicas"
+NODE_ENV = "railway-node-env-require-production"
+LOG_LEVEL = "railway-log-level-disallow-debug"
+STAND_IN = "railway-secret-disallow-stand-in"
+
+STRONG = "hW3n7Kq9Zt5Rb2Xc8Vm4"
+
+
+def scaled(replicas: object) -> Declared:
+    """A server in some replicas."""
+    return built("api", deploy={"multiRegionConfig": {"eu": {"numReplicas": replicas}}})
+
+
+def disk(size: object) -> Declared:
+    """A volume."""
+    return Declared("Volume", "disk", {"sizeMb": size})
+
+
+CASES = [
+    # One replica of the assumed size costs $7.
+    case(BUDGET, "passes", "within", scaled(14)),
+    case(BUDGET, "passes", "to the cent", scaled(1), disk(20_000), dollarsPerMonth=10),
+    case(BUDGET, "passes", "does not apply to an empty stack"),
+    case(BUDGET, "violates", "beyond", scaled(15)),
+    case(BUDGET, "violates", "a GB too much", scaled(1), disk(21_000), dollarsPerMonth=10),
+    case(BUDGET, "violates", "other assumptions", scaled(1), memoryGb={"api": 12}),
+    case(BUDGET, "unknown", "replicas are unknown", scaled(unknown())),
+    case(BUDGET, "unknown", "a size is unknown", disk(unknown())),
+    case(MANY, "passes", "five", scaled(5)),
+    case(MANY, "passes", "does not apply to volumes", VOLUME_ALONE),
+    case(MANY, "violates", "six", scaled(6)),
+    case(MANY, "violates", "more than configured", scaled(2), maximum=1),
+    case(MANY, "unknown", "it is unknown", scaled(unknown())),
+    case(NODE_ENV, "passes", "production", built("api", variables={"NODE_ENV": "production"})),
+    case(NODE_ENV, "passes", "does not apply to other programs", API),
+    case(NODE_ENV, "violates", "development", built("api", variables={"NODE_ENV": "development"})),
+    case(NODE_ENV, "violates", "missing where it is needed", built("api", variables={}), services=["a*"]),
+    case(NODE_ENV, "unknown", "it is unknown", built("api", variables={"NODE_ENV": unknown()})),
+    case(LOG_LEVEL, "passes", "info", built("api", variables={"LOG_LEVEL": "info", "DEBUG": "false"})),
+    case(LOG_LEVEL, "passes", "does not apply to other variables", built("api", variables={"MODE": "debug"})),
+    case(LOG_LEVEL, "violates", "debug", built("api", variables={"LOG_LEVEL": "Debug"})),
+    case(LOG_LEVEL, "violates", "everything", built("api", variables={"DEBUG": "*"})),
+    case(LOG_LEVEL, "unknown", "it is unknown", built("api", variables={"LOG_LEVEL": unknown()})),
+    case(LOG_LEVEL, "unknown", "the variables are unknown", service("api", variables=unknown())),
+    case(STAND_IN, "passes", "a secret of its own", built("api", variables={"PASSWORD": secret(STRONG)})),
+    case(
+        STAND_IN, "passes", "does not apply to other variables", built("api", variables={"NAME": "example"})
+    ),
+    case(STAND_IN, "violates", "a stand-in", built("api", variables={"TOKEN": secret(f"stand-in-{STRONG}")})),
+    case(STAND_IN, "violates", "as configured", built("api", variables={"TOKEN": "t0-x"}), standIns=["t0-*"]),
+    case(STAND_IN, "unknown", "it is unknown", built("api", variables={"TOKEN": unknown()})),
+    case(STAND_IN, "unknown", "the variables are unknown", service("api", variables=unknown())),
+]
