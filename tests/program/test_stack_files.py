@@ -37,7 +37,9 @@ def test_the_project_runs_python_and_this_repositorys_provider() -> None:
 def test_a_shared_stack_is_complete_but_for_its_secrets(configure: Any, stack: str) -> None:
     document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())
     assert set(document) == {"config"}, "neither salt nor ciphertext"
-    groups = {key.removeprefix("etally:"): value for key, value in document["config"].items()}
+    keys = document["config"]
+    assert {key.partition(":")[0] for key in keys} == {"etally", "railway-policies"}
+    groups = {key.removeprefix("etally:"): keys[key] for key in keys if key.startswith("etally:")}
     configure(**{name: json.dumps(value) for name, value in groups.items()})
     chosen = settings.load()
     assert chosen.protect is (stack == "production")
