@@ -121,3 +121,11 @@ def test_locks_of_killed_engines_are_removed(tmp_path: Path) -> None:
     assert subject.remove_leftover_locks() is True
     assert list((locks / "test").iterdir()) == []
     assert len(list((locks / "another").iterdir())) == 2
+
+
+def test_a_broken_state_names_the_copy_from_before(tmp_path: Path) -> None:
+    subject = engine(tmp_path)
+    write_checkpoint(subject, None)
+    subject.checkpoint.write_text("{")
+    with pytest.raises(LocalError, match=r"test\.json is broken: .* test\.json\.bak, in its place"):
+        subject.resources()

@@ -77,3 +77,12 @@ def test_a_broken_state_file_is_a_sentence(state: StateFolder) -> None:
     with pytest.raises(LocalError, match="is not a state file of the local Railway: move it away"):
         LocalRailway(state, port=0).ensure_running()
     assert time.monotonic() - started < 15
+
+
+def test_a_port_of_another_local_railway_says_how_to_stop_that(railway: LocalRailway, tmp_path: Path) -> None:
+    port = int(railway.address.rsplit(":", 1)[1].strip("/"))
+    second = LocalRailway(StateFolder(tmp_path / "second").prepared(), port)
+    with pytest.raises(
+        LocalError, match=r"It is another local Railway: `make down` in its checkout stops it"
+    ):
+        second.ensure_running()

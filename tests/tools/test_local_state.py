@@ -69,3 +69,15 @@ def test_a_process_that_inherited_the_claim_goes_on_holding_it(tmp_path: Path) -
     os.close(inherited)
     with folder.claimed():
         pass
+
+
+def test_a_lost_passphrase_is_told_before_a_new_one_hides_it(tmp_path: Path) -> None:
+    folder = StateFolder(tmp_path).prepared()
+    folder.refuse_lost_passphrase()
+    folder.passphrase.unlink()
+    folder.refuse_lost_passphrase()
+    stack = folder.backend / ".pulumi" / "stacks" / "etally" / "local.json"
+    stack.parent.mkdir(parents=True)
+    stack.touch()
+    with pytest.raises(LocalError, match=r"passphrase is gone.*Put it back; or, to start anew"):
+        folder.refuse_lost_passphrase()

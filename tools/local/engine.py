@@ -62,7 +62,12 @@ class Engine:
     def _state(self, part: str) -> list[dict[str, Any]]:
         if not self.checkpoint.exists():
             return []
-        latest = json.loads(self.checkpoint.read_text())["checkpoint"]["latest"] or {}
+        try:
+            latest = json.loads(self.checkpoint.read_text())["checkpoint"]["latest"] or {}
+        except (ValueError, KeyError, TypeError):
+            raise LocalError(
+                f"{self.checkpoint} is broken: put the engine's copy from before, {self.checkpoint.name}.bak, in its place."
+            ) from None
         found: list[dict[str, Any]] = latest.get(part) or []
         return found
 

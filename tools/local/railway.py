@@ -65,7 +65,7 @@ class LocalRailway:
         deadline = time.monotonic() + START_SECONDS
         while not self.is_running():
             if process.poll() is not None:
-                raise LocalError(self._last_words())
+                raise LocalError(f"{self._last_words()}{self._neighbour()}")
             if time.monotonic() > deadline:
                 raise LocalError(
                     f"The local Railway did not answer within {START_SECONDS:.0f} s. It says: {self._last_words()}"
@@ -159,6 +159,17 @@ class LocalRailway:
         except ProcessLookupError:
             return False
         return True
+
+    def _neighbour(self) -> str:
+        """What to do when the port is taken by another local Railway."""
+        try:
+            httpx.get(f"http://127.0.0.1:{self.port}/_local/health", trust_env=False).raise_for_status()
+        except httpx.HTTPError:
+            return ""
+        return (
+            ". It is another local Railway: `make down` in its checkout stops it; when that or its state folder is "
+            "gone, end the process (`pgrep -f railway_emulator` finds it)."
+        )
 
     def _last_words(self) -> str:
         lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]

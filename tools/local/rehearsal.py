@@ -103,13 +103,12 @@ def deployed_services(contents: Mapping[str, Any]) -> list[Deployed]:
                     if deployment["serviceId"] == instance["serviceId"]
                 ]
                 variables: Mapping[str, str] = deployments[0]["snapshot"]["variables"] if deployments else {}
-                domains = deployments[0]["snapshot"]["domains"] if deployments else []
                 services.append(
                     Deployed(
                         name=instance["serviceName"],
                         statuses=tuple(deployment["status"] for deployment in deployments),
                         empty_variables=tuple(sorted(name for name, value in variables.items() if not value)),
-                        domains=tuple(str(domain) for domain in domains),
+                        domains=tuple(domain["domain"] for domain in instance["domains"]),
                     )
                 )
     return sorted(services, key=lambda service: service.name)

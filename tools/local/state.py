@@ -25,11 +25,12 @@ class StateFolder:
         """The folder of this checkout: below `XDG_STATE_HOME`, else `~/.local/state`; one for each checkout.
 
         Raises:
-            LocalError: it can't be made or written.
+            LocalError: it can't be made or written, or can't be read for want of its passphrase.
         """
         digest = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:8]
         folder = cls(state_home() / "etally" / f"{CHECKOUT.name}-{digest}")
         try:
+            folder.refuse_lost_passphrase()
             return folder.prepared()
         except OSError as error:
             raise LocalError(
@@ -44,6 +45,14 @@ class StateFolder:
         if not self.passphrase.exists():
             write_private(self.passphrase, secrets.token_hex(32))
         return self
+
+    def refuse_lost_passphrase(self) -> None:
+        """Say at once that nothing can be read any more; a new passphrase would only hide it."""
+        if not self.passphrase.exists() and any(self.backend.glob(".pulumi/stacks/*/*.json")):
+            raise LocalError(
+                f"{self.passphrase} is gone, and without it the local stack's secrets can't be read. Put it back; or, "
+                "to start anew, end the local Railway (the process in railway.pid) and remove that folder."
+            )
 
     @contextmanager
     def claimed(self) -> Iterator[int]:
