@@ -19,9 +19,10 @@ from pulumi_resource_railway.secretness import mark_secrets
 from pulumi_resource_railway.values import UNKNOWN, Secret, Unknown, redact, reveal, secret_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from pulumi_resource_railway.declaration import Model, Property, Type
+    from pulumi_resource_railway.function import Function
     from pulumi_resource_railway.resource import Resource
 
 _KINDS = {
@@ -78,16 +79,25 @@ def check_resource(
         naming: How it gets a name.
     """
     checked = check_properties(resource.inputs, given, old, naming)
+    before = None if old is None else reveal(dict(old))
+    return _with_rules(checked, lambda judged: resource.check(judged, before))
+
+
+def check_function(function: Function[Any, Any], given: Mapping[str, Any]) -> Checked:
+    """Check a function's arguments by their declaration, then by its own rules."""
+    return _with_rules(check_properties(function.arguments, given), function.check)
+
+
+def _with_rules(checked: Checked, rules: Callable[[Mapping[str, Any]], list[CheckFailure]]) -> Checked:
     judged = reveal(checked.properties)
     for failure in checked.failures:
-        # A rule of the resource sees a value that is already refused as one that it can't judge.
+        # A rule sees a value that is already refused as one that it can't judge.
         top = re.split(r"[.\[]", failure.property, maxsplit=1)[0]
         if top in judged:
             judged[top] = UNKNOWN
     hidden = secret_texts(checked.properties)
     checked.failures += [
-        CheckFailure(failure.property, redact(failure.reason, hidden))
-        for failure in resource.check(judged, None if old is None else reveal(dict(old)))
+        CheckFailure(failure.property, redact(failure.reason, hidden)) for failure in rules(judged)
     ]
     return checked
 

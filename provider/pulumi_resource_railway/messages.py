@@ -12,7 +12,14 @@ from pulumi_resource_railway.configuration import ProviderInputs
 from pulumi_resource_railway.diff import Difference, Kind
 from pulumi_resource_railway.errors import CheckFailure, UserError
 from pulumi_resource_railway.railway.credentials import resolve
-from pulumi_resource_railway.values import contains_unknown, from_struct, redact, reveal, secret_texts
+from pulumi_resource_railway.values import (
+    contains_unknown,
+    from_struct,
+    redact,
+    reveal,
+    secret_texts,
+    to_struct,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,6 +78,13 @@ def plain_state(resource: Resource[Any, Any], state: Mapping[str, Any]) -> Any:
         return resource.outputs.from_state(reveal(dict(state)))
     except ValidationError as error:
         raise _unreadable(error) from error
+
+
+def to_answer(result: Mapping[str, Any]) -> provider_pb2.InvokeResponse:
+    """Return a function's result as a message; the field's name is a word of Python's own."""
+    response = provider_pb2.InvokeResponse()
+    getattr(response, "return").CopyFrom(to_struct(result))
+    return response
 
 
 def _unreadable(error: ValidationError) -> UserError:

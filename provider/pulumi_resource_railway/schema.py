@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pulumi_resource_railway.declaration import Model, Property, Type
+    from pulumi_resource_railway.function import Function
     from pulumi_resource_railway.resource import Resource
 
 PACKAGE: Final = "railway"
@@ -51,7 +52,9 @@ on it.
 """
 
 
-def schema(resources: Sequence[Resource[Any, Any]]) -> dict[str, Any]:
+def schema(
+    resources: Sequence[Resource[Any, Any]], functions: Sequence[Function[Any, Any]] = ()
+) -> dict[str, Any]:
     """Return the schema; its form: pulumi.com/docs/iac/guides/building-extending/packages/schema."""
     types: dict[str, Any] = {}
     return {
@@ -79,13 +82,14 @@ def schema(resources: Sequence[Resource[Any, Any]]) -> dict[str, Any]:
             "inputProperties": _properties(ProviderInputs, types, inputs=True),
         },
         "resources": {resource.token: _resource(resource, types) for resource in resources},
+        "functions": {function.token: _function(function, types) for function in functions},
         "types": dict(sorted(types.items())),
     }
 
 
-def schema_text(resources: Sequence[Resource[Any, Any]]) -> str:
+def schema_text(resources: Sequence[Resource[Any, Any]], functions: Sequence[Function[Any, Any]] = ()) -> str:
     """Return the schema as `schema.json` holds it."""
-    return json.dumps(schema(resources), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(schema(resources, functions), indent=2, ensure_ascii=False) + "\n"
 
 
 def _resource(resource: Resource[Any, Any], types: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +102,24 @@ def _resource(resource: Resource[Any, Any], types: dict[str, Any]) -> dict[str, 
         "requiredInputs": sorted(property_.name for property_ in inputs.values() if property_.required),
         "properties": _properties(resource.outputs, types, inputs=False),
         "required": sorted(property_.name for property_ in outputs.values() if not property_.nullable),
+    }
+
+
+def _function(function: Function[Any, Any], types: dict[str, Any]) -> dict[str, Any]:
+    arguments, result = properties_of(function.arguments), properties_of(function.result)
+    return {
+        "description": function.description.strip(),
+        "inputs": {
+            "type": "object",
+            "properties": _properties(function.arguments, types, inputs=True),
+            "required": sorted(argument.name for argument in arguments.values() if argument.required),
+        },
+        "outputs": {
+            "type": "object",
+            "description": (function.result.__doc__ or "").strip(),
+            "properties": _properties(function.result, types, inputs=False),
+            "required": sorted(property_.name for property_ in result.values() if not property_.nullable),
+        },
     }
 
 
@@ -200,13 +222,14 @@ def _differing(comparison: filecmp.dircmp[str], folder: Path) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check the schema and the SDK; return the exit code."""
+    from pulumi_resource_railway.functions import FUNCTIONS
     from pulumi_resource_railway.resources import RESOURCES
 
     parser = argparse.ArgumentParser(prog="python -m pulumi_resource_railway.schema", description=__doc__)
     parser.add_argument("--sdk", action="store_true", help="also generate the Python SDK")
     parser.add_argument("--check", action="store_true", help="write nothing; fail when something is stale")
     options = parser.parse_args(arguments)
-    text = schema_text(RESOURCES)
+    text = schema_text(RESOURCES, FUNCTIONS)
     if not options.check:
         SCHEMA_FILE.write_text(text, encoding="utf-8")
         if options.sdk:

@@ -101,6 +101,7 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
+    from pulumi_resource_railway.functions import FUNCTIONS
     from pulumi_resource_railway.railway.session import Session
     from pulumi_resource_railway.resources import RESOURCES
 
@@ -109,7 +110,7 @@ def main(arguments: Sequence[str]) -> int:
 
     async def run() -> None:
         engine = EngineConnection()
-        await serve(RailwayServicer(RESOURCES, Session.open, engine), engine, address)
+        await serve(RailwayServicer(RESOURCES, Session.open, engine, FUNCTIONS), engine, address)
 
     asyncio.run(run())
     return 0

@@ -20,12 +20,13 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from pulumi_resource_railway import preview
-from pulumi_resource_railway.check import check_properties, check_resource
+from pulumi_resource_railway.check import check_function, check_properties, check_resource
 from pulumi_resource_railway.configuration import ProviderInputs
 from pulumi_resource_railway.declaration import properties_of
 from pulumi_resource_railway.diff import compare
 from pulumi_resource_railway.engine_log import EngineConnection
 from pulumi_resource_railway.errors import PartialFailure, UserError
+from pulumi_resource_railway.function import ANSWER_SECONDS
 from pulumi_resource_railway.messages import (
     check_failures,
     complete_inputs,
@@ -36,19 +37,30 @@ from pulumi_resource_railway.messages import (
     plain_state,
     recorded_inputs,
     sentence,
+    to_answer,
 )
 from pulumi_resource_railway.operations import Operations, abort, forget
 from pulumi_resource_railway.outputs import recorded_outputs
 from pulumi_resource_railway.resource import DEFAULT_TIMEOUT, Context, Resource
 from pulumi_resource_railway.schema import schema_text
 from pulumi_resource_railway.secretness import keep_secrets, mark_secrets
-from pulumi_resource_railway.values import from_struct, reveal, secret_texts, secret_texts_in, to_struct
+from pulumi_resource_railway.values import (
+    UNKNOWN,
+    contains_unknown,
+    from_struct,
+    reveal,
+    secret_texts,
+    secret_texts_in,
+    to_struct,
+)
 from pulumi_resource_railway.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 
     from google.protobuf.message import Message
+
+    from pulumi_resource_railway.function import Function
 
     Peer = grpc.aio.ServicerContext[Any, Any]
 
@@ -63,15 +75,18 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
         resources: Sequence[Resource[Any, Any]],
         open_session: Callable[[ProviderInputs], Any | Awaitable[Any]],
         engine: EngineConnection | None = None,
+        functions: Sequence[Function[Any, Any]] = (),
     ) -> None:
-        """Serve resources.
+        """Serve resources and functions.
 
         Args:
             resources: The resources.
             open_session: Makes what all operations share; called once, when the first operation needs it.
             engine: Where messages go.
+            functions: The functions.
         """
         self._resources = {resource.token: resource for resource in resources}
+        self._functions = {function.token: function for function in functions}
         self._open_session = open_session
         self._engine = engine or EngineConnection()
         self._operations = Operations()
@@ -111,7 +126,9 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
         """Return the schema."""
         if request.subpackage_name:
             await context.abort(grpc.StatusCode.INVALID_ARGUMENT, "The Railway provider has no subpackages.")
-        return provider_pb2.GetSchemaResponse(schema=schema_text(tuple(self._resources.values())))
+        return provider_pb2.GetSchemaResponse(
+            schema=schema_text(tuple(self._resources.values()), tuple(self._functions.values()))
+        )
 
     async def Cancel(self, request: empty_pb2.Empty, context: Peer) -> empty_pb2.Empty:
         """Cancel all operations, and those still to come."""
@@ -148,12 +165,36 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
         del request
         await _unimplemented(context, "The Railway provider's resources have no methods.")
 
-    async def Invoke(self, request: provider_pb2.InvokeRequest, context: Peer) -> NoReturn:
-        """Refuse: there are no functions."""
-        await context.abort(
-            grpc.StatusCode.NOT_FOUND,
-            f"The Railway provider has no function {request.tok}. Is the SDK newer than the provider?",
-        )
+    async def Invoke(self, request: provider_pb2.InvokeRequest, context: Peer) -> provider_pb2.InvokeResponse:
+        """Answer a function; what isn't known yet is asked with, isn't asked, and so isn't known either."""
+        async with self._errors(context, request):
+            function = self._functions.get(request.tok)
+            if function is None:
+                raise UserError(
+                    f"The Railway provider {VERSION} has no function {request.tok}. Is the SDK newer than the "
+                    "provider?"
+                )
+            given = from_struct(request.args)
+            checked = check_function(function, given)
+            if checked.failures:
+                return provider_pb2.InvokeResponse(failures=check_failures(checked.failures, given))
+            if contains_unknown(checked.properties):
+                unknown = dict.fromkeys(properties_of(function.result), UNKNOWN)
+                return to_answer(mark_secrets(function.result, unknown))
+
+            async def work() -> provider_pb2.InvokeResponse:
+                operation = Context(
+                    urn="",
+                    name=request.tok,
+                    timeout=ANSWER_SECONDS,
+                    session=await self._opened_session(),
+                    log=self._engine.hiding(self._hidden(request)),
+                )
+                arguments = function.arguments.from_properties(reveal(checked.properties))
+                answer = (await function.call(operation, arguments)).to_properties()
+                return to_answer(recorded_outputs(function.result, answer))
+
+            return await self._operations.run(work(), ANSWER_SECONDS)
 
     # The provider's configuration.
 

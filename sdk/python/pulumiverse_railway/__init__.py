@@ -9,6 +9,14 @@ import typing
 from ._enums import *
 from .custom_domain import *
 from .environment import *
+from .get_custom_domain import *
+from .get_deployment import *
+from .get_environment import *
+from .get_project import *
+from .get_regions import *
+from .get_service import *
+from .get_template import *
+from .get_volume import *
 from .project import *
 from .provider import *
 from .references import *

@@ -17,13 +17,110 @@ from . import outputs
 from ._enums import *
 
 __all__ = [
+    'AvailableRegion',
     'DnsRecord',
+    'DnsRecordState',
+    'EnvironmentService',
+    'ProjectEnvironment',
+    'ProjectService',
     'RegionReplicas',
     'ServiceBuild',
     'ServiceDeploy',
     'ServiceSource',
+    'TemplateService',
     'VolumeMount',
 ]
+
+@pulumi.output_type
+class AvailableRegion(dict):
+    """
+    One region.
+    """
+    def __init__(__self__, *,
+                 country: _builtins.str,
+                 is_deprecated: _builtins.bool,
+                 is_private: _builtins.bool,
+                 location: _builtins.str,
+                 name: _builtins.str,
+                 code: Optional[_builtins.str] = None,
+                 replaced_by: Optional[_builtins.str] = None):
+        """
+        One region.
+
+        :param _builtins.str country: The country that it is in.
+        :param _builtins.bool is_deprecated: Whether Railway gives it up.
+        :param _builtins.bool is_private: Whether it belongs to a workspace.
+        :param _builtins.str location: Where it is, for people.
+        :param _builtins.str name: The name that `multiRegionConfig` and a Volume's `region` take.
+        :param _builtins.str code: Its short code, such as an airport's.
+        :param _builtins.str replaced_by: The region that takes its place.
+        """
+        pulumi.set(__self__, "country", country)
+        pulumi.set(__self__, "is_deprecated", is_deprecated)
+        pulumi.set(__self__, "is_private", is_private)
+        pulumi.set(__self__, "location", location)
+        pulumi.set(__self__, "name", name)
+        if code is not None:
+            pulumi.set(__self__, "code", code)
+        if replaced_by is not None:
+            pulumi.set(__self__, "replaced_by", replaced_by)
+
+    @_builtins.property
+    @pulumi.getter
+    def country(self) -> _builtins.str:
+        """
+        The country that it is in.
+        """
+        return pulumi.get(self, "country")
+
+    @_builtins.property
+    @pulumi.getter(name="isDeprecated")
+    def is_deprecated(self) -> _builtins.bool:
+        """
+        Whether Railway gives it up.
+        """
+        return pulumi.get(self, "is_deprecated")
+
+    @_builtins.property
+    @pulumi.getter(name="isPrivate")
+    def is_private(self) -> _builtins.bool:
+        """
+        Whether it belongs to a workspace.
+        """
+        return pulumi.get(self, "is_private")
+
+    @_builtins.property
+    @pulumi.getter
+    def location(self) -> _builtins.str:
+        """
+        Where it is, for people.
+        """
+        return pulumi.get(self, "location")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name that `multiRegionConfig` and a Volume's `region` take.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def code(self) -> Optional[_builtins.str]:
+        """
+        Its short code, such as an airport's.
+        """
+        return pulumi.get(self, "code")
+
+    @_builtins.property
+    @pulumi.getter(name="replacedBy")
+    def replaced_by(self) -> Optional[_builtins.str]:
+        """
+        The region that takes its place.
+        """
+        return pulumi.get(self, "replaced_by")
+
 
 @pulumi.output_type
 class DnsRecord(dict):
@@ -120,6 +217,233 @@ class DnsRecord(dict):
         The zone that the record belongs to.
         """
         return pulumi.get(self, "zone")
+
+
+@pulumi.output_type
+class DnsRecordState(dict):
+    """
+    One record to set at the domain's DNS provider, and what Railway sees of it.
+    """
+    def __init__(__self__, *,
+                 fqdn: _builtins.str,
+                 hostlabel: _builtins.str,
+                 purpose: _builtins.str,
+                 record_type: _builtins.str,
+                 required_value: _builtins.str,
+                 zone: _builtins.str,
+                 current_value: Optional[_builtins.str] = None,
+                 status: Optional[_builtins.str] = None):
+        """
+        One record to set at the domain's DNS provider, and what Railway sees of it.
+
+        :param _builtins.str fqdn: The record's whole name.
+        :param _builtins.str hostlabel: The record's name within the zone, as most DNS providers ask for it; empty for the zone itself.
+        :param _builtins.str purpose: What the record is for: `TRAFFIC_ROUTE`, `OWNERSHIP` or `ACME_DNS01_CHALLENGE` (a wildcard's certificate).
+        :param _builtins.str record_type: `CNAME`, `TXT`, `A` or `NS`.
+        :param _builtins.str required_value: The value to set.
+        :param _builtins.str zone: The zone that the record belongs to.
+        :param _builtins.str current_value: What Railway found there; nothing for the record that proves the ownership.
+        :param _builtins.str status: `PROPAGATED` or `REQUIRES_UPDATE`; nothing for the record that proves the ownership.
+        """
+        pulumi.set(__self__, "fqdn", fqdn)
+        pulumi.set(__self__, "hostlabel", hostlabel)
+        pulumi.set(__self__, "purpose", purpose)
+        pulumi.set(__self__, "record_type", record_type)
+        pulumi.set(__self__, "required_value", required_value)
+        pulumi.set(__self__, "zone", zone)
+        if current_value is not None:
+            pulumi.set(__self__, "current_value", current_value)
+        if status is not None:
+            pulumi.set(__self__, "status", status)
+
+    @_builtins.property
+    @pulumi.getter
+    def fqdn(self) -> _builtins.str:
+        """
+        The record's whole name.
+        """
+        return pulumi.get(self, "fqdn")
+
+    @_builtins.property
+    @pulumi.getter
+    def hostlabel(self) -> _builtins.str:
+        """
+        The record's name within the zone, as most DNS providers ask for it; empty for the zone itself.
+        """
+        return pulumi.get(self, "hostlabel")
+
+    @_builtins.property
+    @pulumi.getter
+    def purpose(self) -> _builtins.str:
+        """
+        What the record is for: `TRAFFIC_ROUTE`, `OWNERSHIP` or `ACME_DNS01_CHALLENGE` (a wildcard's certificate).
+        """
+        return pulumi.get(self, "purpose")
+
+    @_builtins.property
+    @pulumi.getter(name="recordType")
+    def record_type(self) -> _builtins.str:
+        """
+        `CNAME`, `TXT`, `A` or `NS`.
+        """
+        return pulumi.get(self, "record_type")
+
+    @_builtins.property
+    @pulumi.getter(name="requiredValue")
+    def required_value(self) -> _builtins.str:
+        """
+        The value to set.
+        """
+        return pulumi.get(self, "required_value")
+
+    @_builtins.property
+    @pulumi.getter
+    def zone(self) -> _builtins.str:
+        """
+        The zone that the record belongs to.
+        """
+        return pulumi.get(self, "zone")
+
+    @_builtins.property
+    @pulumi.getter(name="currentValue")
+    def current_value(self) -> Optional[_builtins.str]:
+        """
+        What Railway found there; nothing for the record that proves the ownership.
+        """
+        return pulumi.get(self, "current_value")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> Optional[_builtins.str]:
+        """
+        `PROPAGATED` or `REQUIRES_UPDATE`; nothing for the record that proves the ownership.
+        """
+        return pulumi.get(self, "status")
+
+
+@pulumi.output_type
+class EnvironmentService(dict):
+    """
+    A service that runs in an environment.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 name: _builtins.str):
+        """
+        A service that runs in an environment.
+
+        :param _builtins.str id: The service's id.
+        :param _builtins.str name: Its name.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The service's id.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Its name.
+        """
+        return pulumi.get(self, "name")
+
+
+@pulumi.output_type
+class ProjectEnvironment(dict):
+    """
+    One of a project's environments.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 is_ephemeral: _builtins.bool,
+                 name: _builtins.str):
+        """
+        One of a project's environments.
+
+        :param _builtins.str id: The environment's id.
+        :param _builtins.bool is_ephemeral: Whether Railway made it for a pull request.
+        :param _builtins.str name: Its name.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "is_ephemeral", is_ephemeral)
+        pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The environment's id.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter(name="isEphemeral")
+    def is_ephemeral(self) -> _builtins.bool:
+        """
+        Whether Railway made it for a pull request.
+        """
+        return pulumi.get(self, "is_ephemeral")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Its name.
+        """
+        return pulumi.get(self, "name")
+
+
+@pulumi.output_type
+class ProjectService(dict):
+    """
+    One of a project's services.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 icon: Optional[_builtins.str] = None):
+        """
+        One of a project's services.
+
+        :param _builtins.str id: The service's id.
+        :param _builtins.str name: Its name.
+        :param _builtins.str icon: The address of its icon.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        if icon is not None:
+            pulumi.set(__self__, "icon", icon)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The service's id.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Its name.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def icon(self) -> Optional[_builtins.str]:
+        """
+        The address of its icon.
+        """
+        return pulumi.get(self, "icon")
 
 
 @pulumi.output_type
@@ -527,6 +851,110 @@ class ServiceSource(dict):
         The folder of the repository that the service is built from.
         """
         return pulumi.get(self, "root_directory")
+
+
+@pulumi.output_type
+class TemplateService(dict):
+    """
+    One service of a template.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 mount_paths: Sequence[_builtins.str],
+                 name: _builtins.str,
+                 variables: Mapping[str, _builtins.str],
+                 icon: Optional[_builtins.str] = None,
+                 image: Optional[_builtins.str] = None,
+                 repo: Optional[_builtins.str] = None,
+                 start_command: Optional[_builtins.str] = None):
+        """
+        One service of a template.
+
+        :param _builtins.str id: The service's id within the template.
+        :param Sequence[_builtins.str] mount_paths: Where it has volumes mounted.
+        :param _builtins.str name: The name that it gets.
+        :param Mapping[str, _builtins.str] variables: Its variables with their defaults: texts, references and generators of secrets (`${{secret(…)}}`); empty where a person fills them in.
+        :param _builtins.str icon: The address of its icon.
+        :param _builtins.str image: The image that it runs, if it runs one.
+        :param _builtins.str repo: The repository that it is built from, if it is.
+        :param _builtins.str start_command: The command that starts it, when it isn't the image's.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "mount_paths", mount_paths)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "variables", variables)
+        if icon is not None:
+            pulumi.set(__self__, "icon", icon)
+        if image is not None:
+            pulumi.set(__self__, "image", image)
+        if repo is not None:
+            pulumi.set(__self__, "repo", repo)
+        if start_command is not None:
+            pulumi.set(__self__, "start_command", start_command)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The service's id within the template.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter(name="mountPaths")
+    def mount_paths(self) -> Sequence[_builtins.str]:
+        """
+        Where it has volumes mounted.
+        """
+        return pulumi.get(self, "mount_paths")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name that it gets.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def variables(self) -> Mapping[str, _builtins.str]:
+        """
+        Its variables with their defaults: texts, references and generators of secrets (`${{secret(…)}}`); empty where a person fills them in.
+        """
+        return pulumi.get(self, "variables")
+
+    @_builtins.property
+    @pulumi.getter
+    def icon(self) -> Optional[_builtins.str]:
+        """
+        The address of its icon.
+        """
+        return pulumi.get(self, "icon")
+
+    @_builtins.property
+    @pulumi.getter
+    def image(self) -> Optional[_builtins.str]:
+        """
+        The image that it runs, if it runs one.
+        """
+        return pulumi.get(self, "image")
+
+    @_builtins.property
+    @pulumi.getter
+    def repo(self) -> Optional[_builtins.str]:
+        """
+        The repository that it is built from, if it is.
+        """
+        return pulumi.get(self, "repo")
+
+    @_builtins.property
+    @pulumi.getter(name="startCommand")
+    def start_command(self) -> Optional[_builtins.str]:
+        """
+        The command that starts it, when it isn't the image's.
+        """
+        return pulumi.get(self, "start_command")
 
 
 @pulumi.output_type

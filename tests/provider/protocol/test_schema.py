@@ -8,6 +8,7 @@ import pytest
 
 from pulumi_resource_railway import schema
 from pulumi_resource_railway.declaration import Model, field, properties_of
+from pulumi_resource_railway.functions import FUNCTIONS
 from pulumi_resource_railway.resources import RESOURCES
 from tests.provider.protocol.fakes import Box
 
@@ -81,7 +82,7 @@ def test_every_resource_echoes_its_inputs_and_documents_everything(resource: Any
 
 
 def test_the_schema_file_is_fresh() -> None:
-    assert schema.SCHEMA_FILE.read_text(encoding="utf-8") == schema.schema_text(RESOURCES), (
+    assert schema.SCHEMA_FILE.read_text(encoding="utf-8") == schema.schema_text(RESOURCES, FUNCTIONS), (
         "run `make schema`"
     )
 

@@ -10,12 +10,14 @@ from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse,
 
 import railway_emulator
 from pulumi_resource_railway.railway.documents import DOCUMENTS, Document
+from pulumi_resource_railway.railway.questions import QUESTIONS
 
 OURS = Path(railway_emulator.__file__).with_name("schema.graphql")
 OFFICIAL = Path(
     os.environ.get("RAILWAY_SCHEMA") or Path(__file__).parents[3].with_name("shared") / "railway.graphql"
 )
-every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+ALL = (*DOCUMENTS, *QUESTIONS)
+every_document = pytest.mark.parametrize("document", ALL, ids=lambda document: document.name)
 
 
 @pytest.fixture(scope="module")
@@ -51,4 +53,5 @@ def test_named_as_its_operation(document: Document) -> None:
 
 def test_all_documents_are_found() -> None:
     assert len(DOCUMENTS) > 30
-    assert len({document.text for document in DOCUMENTS}) == len(DOCUMENTS)
+    assert len(QUESTIONS) > 10
+    assert len({document.text for document in ALL}) == len(ALL)
