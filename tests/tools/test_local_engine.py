@@ -127,5 +127,5 @@ def test_a_broken_state_names_the_copy_from_before(tmp_path: Path) -> None:
     subject = engine(tmp_path)
     write_checkpoint(subject, None)
     subject.checkpoint.write_text("{")
-    with pytest.raises(LocalError, match=r"test\.json is broken: .* test\.json\.bak, in its place"):
+    with pytest.raises(LocalError, match=r"test\.json is broken: .* in its place, test\.json\.bak"):
         subject.resources()

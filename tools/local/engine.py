@@ -66,7 +66,8 @@ class Engine:
             latest = json.loads(self.checkpoint.read_text())["checkpoint"]["latest"] or {}
         except (ValueError, KeyError, TypeError):
             raise LocalError(
-                f"{self.checkpoint} is broken: put the engine's copy from before, {self.checkpoint.name}.bak, in its place."
+                f"{self.checkpoint} is broken: put the engine's copy from before in its place, "
+                f"{self.checkpoint.name}.bak."
             ) from None
         found: list[dict[str, Any]] = latest.get(part) or []
         return found
