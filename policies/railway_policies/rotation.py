@@ -21,8 +21,13 @@ class RotationConfiguration(Configuration):
     """How many days old a secret may be."""
 
 
-def judge(service: Resource, configuration: RotationConfiguration) -> Iterator[Finding]:
-    """The state keeps no day for a value, so whoever sets a secret writes the day down."""
+def judge(
+    service: Resource, configuration: RotationConfiguration, until: int | None = None
+) -> Iterator[Finding]:
+    """Judge ages over `configuration.days`, up to `until`.
+
+    The state keeps no day for a value, so whoever sets a secret writes the day down.
+    """
     if service.token != SERVICE:
         return
     found = secrets(service)
@@ -33,7 +38,7 @@ def judge(service: Resource, configuration: RotationConfiguration) -> Iterator[F
     if undated := [name for name, age in ages.items() if age is None]:
         yield Unjudged(service, f"setOn has no day for {variable_list(undated)}")
     for name, age in ages.items():
-        if age is not None and age > configuration.days:
+        if age is not None and age > configuration.days and (until is None or age <= until):
             yield Violation(
                 service,
                 f"{service} has a secret that was set {age} days ago: {variable(name)}. A secret is renewed "

@@ -79,7 +79,7 @@ def _on_the_wire(value: Any) -> Any:
     return unknown() if value == UNKNOWN_VALUE else value
 
 
-def pack_of(configuration: Mapping[str, Any], **changes: Mapping[str, Any]) -> Pack:
+def pack_of(configuration: Mapping[str, Any], changes: Mapping[str, Mapping[str, Any]] | None = None) -> Pack:
     """The pack as the engine starts it for a stack, with further settings for some rules."""
     stack = encoded(configuration)
     initial = initial_configuration(stack, ABOUTS)
@@ -87,7 +87,7 @@ def pack_of(configuration: Mapping[str, Any], **changes: Mapping[str, Any]) -> P
     for name, entry in initial.items():
         settings = {"enforcementLevel": entry} if isinstance(entry, EnforcementLevel) else dict(entry)
         level = settings.pop("enforcementLevel")
-        given[name.replace("-", "_")] = {**settings, "enforcementLevel": level.value}
-    for name, more in changes.items():
+        given[name] = {**settings, "enforcementLevel": level.value}
+    for name, more in (changes or {}).items():
         given[name] = {**given.get(name, {}), **more}
     return Pack(stack, configuration=given)

@@ -87,7 +87,7 @@ def poisoned_stack() -> list[Declared]:
 def test_no_property_is_ever_told() -> None:
     exempt = [{"resource": "second", "reason": "replaced next year", "expires": "2027-01-01"}]
     pack = Pack(
-        railway_secret_suggest_rotation={"setOn": {"*": "2020-01-01"}},
+        railway_secret_suggest_rotation={"setOn": {"*": "2026-07-01"}},
         railway_secret_require_rotation={"setOn": {"*": "2020-01-01"}},
         railway_source_require_checks={"exemptions": exempt},
         railway_service_disallow_same_name={"exemptions": exempt},

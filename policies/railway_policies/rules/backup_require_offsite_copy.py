@@ -21,12 +21,13 @@ class OffsiteCopyConfiguration(Configuration):
     """Images that make backups: the last part of the name; * and ? as in a shell."""
     destinations: tuple[str, ...] = (
         "*S3_ENDPOINT*",
-        "*ENDPOINT_URL*",
+        "*S3_BUCKET*",
         "*BACKUP_ENDPOINT*",
+        "*BACKUP_BUCKET*",
         "*OFFSITE*",
         "RESTIC_REPOSITORY",
     )
-    """Names of variables that say where a copy goes; * and ? as in a shell."""
+    """Variables that say where a copy goes, none of which may be on Railway; * and ? as in a shell."""
 
 
 def judge(resource: Resource, configuration: OffsiteCopyConfiguration) -> Iterator[Finding]:
@@ -44,16 +45,15 @@ def judge(resource: Resource, configuration: OffsiteCopyConfiguration) -> Iterat
         for name, value in own.items()
         if any(fnmatchcase(name.upper(), pattern) for pattern in configuration.destinations)
     }
-    outside = [name for name, value in targets.items() if value is not UNKNOWN and _is_outside(value)]
+    known = [value for value in targets.values() if value is not UNKNOWN]
+    inside = [value for value in known if not _is_outside(value)]
     unknown = [name for name, value in targets.items() if value is UNKNOWN]
-    if outside:
-        return
-    if unknown:
+    if unknown and not inside:
         yield Unjudged(resource, f"{variable_list(unknown)} is unknown until it is deployed")
-    else:
+    elif inside or not known:
         yield Violation(
             resource,
-            f"{resource} keeps its backups on Railway alone, and a backup has a copy elsewhere. Set one of "
+            f"{resource} keeps its backups on Railway alone, and a backup has a copy elsewhere. Set what fits of "
             f'{", ".join(configuration.destinations)} in variables of "{resource.name}" to a store outside.',
         )
 

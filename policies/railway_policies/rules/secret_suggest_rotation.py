@@ -1,9 +1,26 @@
 """A secret should be renewed in time."""
 
-from pulumi_policy import EnforcementLevel, Severity
+from collections.abc import Iterator
 
-from railway_policies.rotation import RotationConfiguration, judge
-from railway_policies.rule import About, Rule, Scope
+from pulumi_policy import EnforcementLevel, Severity
+from pydantic import Field
+
+from railway_policies import rotation
+from railway_policies.resources import Resource
+from railway_policies.rule import About, Finding, Rule, Scope
+
+
+class SuggestedRotationConfiguration(rotation.RotationConfiguration):
+    """When secrets were set, and when their renewal is due."""
+
+    until: int = Field(default=180, ge=1)
+    """The age in days from which on railway-secret-require-rotation speaks instead."""
+
+
+def judge(service: Resource, configuration: SuggestedRotationConfiguration) -> Iterator[Finding]:
+    """A reminder, until the secret must be renewed."""
+    return rotation.judge(service, configuration, configuration.until)
+
 
 RULE = Rule(
     About(
@@ -17,6 +34,6 @@ RULE = Rule(
         production_only=True,
     ),
     Scope.RESOURCE,
-    RotationConfiguration,
+    SuggestedRotationConfiguration,
     judge,
 )

@@ -179,6 +179,18 @@ CASES = [
         "to the same project",
         built("backup", variables={"S3_ENDPOINT": "http://minio.railway.internal:9000"}),
     ),
+    case(
+        OFFSITE,
+        "passes",
+        "a bucket of Amazon's",
+        built("backup", variables={"BACKUP_BUCKET": "acme-backups"}),
+    ),
+    case(
+        OFFSITE,
+        "violates",
+        "a bucket of its own project",
+        built("backup", variables={"BACKUP_BUCKET": "b", "BACKUP_ENDPOINT": "http://minio.railway.internal"}),
+    ),
     case(OFFSITE, "violates", "to a reference", built("backup", variables={"S3_ENDPOINT": "${{minio.URL}}"})),
     case(OFFSITE, "unknown", "the address is unknown", built("backup", variables={"S3_ENDPOINT": unknown()})),
     case(OFFSITE, "unknown", "the image is unknown", UNKNOWN_IMAGE),
