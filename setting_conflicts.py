@@ -127,7 +127,7 @@ def _capacities(given: Given) -> Iterator[Conflict]:
                 f"{running} replica(s), twice while a deployment overlaps the one before, and "
                 f"{RESERVED_CONNECTIONS} for migrations, backups, measurements and people"
             )
-            yield ("api", "connectionLimit"), limit, sum_of_all
+            yield ("api", "connectionLimit"), given.get("api", "connectionLimit"), sum_of_all
     memory = given.number(Redis, "redis", "memoryMb")
     volume = given.number(Redis, "redis", "volumeGb")
     if given.is_on("redis", "snapshots") and memory and volume and 2 * memory > 1000 * volume:

@@ -5,7 +5,7 @@ Railway fills a reference to nothing with an empty text, and the service that ha
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,8 +117,9 @@ class Wiring:
             return ""
         if wanted in _WITH_DOMAIN:
             return f"{owner} has no public domain"
-        known = [*declared.variables, *declared.provided]
-        return f"{owner} has no variable {wanted}{_suggestion(wanted, known)}"
+        if wanted in _WITH_VOLUME:
+            return f"{owner} has no volume"
+        return f"{owner} has no variable {wanted}{_suggestion(wanted, declared.variables)}"
 
 
 def _targets(value: Any) -> tuple[tuple[str, str], ...]:
@@ -130,6 +131,6 @@ def _targets(value: Any) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-def _suggestion(word: str, known: "Mapping[str, Any] | list[str]") -> str:
+def _suggestion(word: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(word, sorted(known), n=1)
     return f"; did you mean {near[0]}?" if near else ""

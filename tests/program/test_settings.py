@@ -147,6 +147,42 @@ def test_a_label_is_a_subdomain_of_railways(configure: Any, text: str) -> None:
             "railway.environmentId '11111111-2222-3333-4444-555555555555' needs railway.project",
         ),
         ({"source": {"repository": "https://github.com/a/b"}}, "must be OWNER/NAME"),
+        (
+            {"railway": {"project": "11111111-2222-3333-4444-555555555555", "workspaceId": "x"}},
+            "railway.workspaceId 'x' is for a created project",
+        ),
+        ({"railway": {"environmentId": "create"}}, "railway.environmentId 'create' needs railway.project"),
+        ({"railway": {"region": ""}}, "railway.region '' is not the name of a region"),
+        ({"source": None}, "source.repository is missing: api.image and frontend.image are not set"),
+        (
+            {"source": None, "api": {"image": "a:1"}},
+            "source.repository is missing: frontend.image is not set",
+        ),
+        ({"domains": {"frontend": "a"}}, "domains.storage is missing: browsers fetch pictures there"),
+        (
+            {"storage": {"access": "private"}},
+            "domains.storage 'storage.etally.example' contradicts storage.access: private",
+        ),
+        ({"frontend": {"crossOrigin": True}}, "domains.api is missing: frontend.crossOrigin needs it"),
+        (
+            {"frontend": {"crossOrigin": True, "image": "a:1"}},
+            "frontend.image 'a:1' has its own idea of the API's address",
+        ),
+        (
+            {"api": {"approvedMigration": "20251107142048_election_geography"}},
+            "api.approvedMigration '20251107142048_election_geography' needs api.migrations: manual",
+        ),
+        ({"api": {"approvedMigration": "x; rm"}}, "api.approvedMigration 'x; rm' is not a migration's name"),
+        (
+            {"api": {"connectionLimit": "5", "replicas": {"us-west2": 1, "europe-west4-drams3a": 1}}},
+            "api.connectionLimit '5' needs 130 of the 100 in postgres.maxConnections: 6 pools of 5 in each of 2 ",
+        ),
+        ({"postgres": {"maxConnections": 40}}, "api.connectionLimit needs 46 of the 40"),
+        ({"postgres": {"backups": ["hourly"]}}, "postgres.backups.0 'hourly' should be 'daily', 'weekly' or"),
+        (
+            {"redis": {"snapshots": True, "memoryMb": 600}},
+            "redis.volumeGb 1 is too small: a snapshot of 600 MB is written beside the one that it replaces",
+        ),
         ({"api": {"jwtExpiry": "a day"}}, "api.jwtExpiry 'a day' must be a number and s, m, h or d"),
         ({"redis": {"memoryMb": 3}}, "redis.memoryMb 3 should be greater than or equal to 16"),
         ({"rehearsal": "true"}, "rehearsal is for a local Railway"),

@@ -1,6 +1,8 @@
 """The start commands, run by a real shell with stand-ins for the programs that they start."""
 
+import json
 import shlex
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +11,8 @@ import pytest
 
 from components.database import Redis
 from components.frontend import start_command
+from components.migrations import pre_deploy_command
+from components.preload import PRELOAD, START_COMMAND
 
 SITE = """
 server {
@@ -66,3 +70,90 @@ def test_redis_reads_its_password_from_a_file(tmp_path: Path) -> None:
         *("--save", "", "--appendonly", "no"),
         *("--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"),
     ]
+
+
+def test_a_cache_with_snapshots_keeps_them_on_its_volume(tmp_path: Path) -> None:
+    redis = Redis("", memory_mb=99, snapshots=True)
+    arguments = run(redis.start_command, tmp_path, "redis-server", {"REDIS_PASSWORD": "canary"})
+    assert arguments[1:] == [
+        *("--dir", "/data", "--save", "3600 1 300 100 60 10000", "--appendonly", "no"),
+        *("--maxmemory", "99mb", "--maxmemory-policy", "allkeys-lru"),
+    ]
+
+
+MIGRATIONS = ("20251017205728_first", "20251017_second", "20251107142048_third")
+
+
+def migrate(folder: Path, approved: str | None, *, pending: bool) -> tuple[int, list[str], str]:
+    """How the manual pre-deploy command ends, what it asks of Prisma, and what it says."""
+    for name in MIGRATIONS:
+        (folder / "prisma" / "migrations" / name).mkdir(parents=True)
+    (folder / "prisma" / "migrations" / "migration_lock.toml").touch()
+    prisma = folder / "npx"
+    prisma.write_text(
+        f'#!/bin/sh\necho "$*" >> {folder}/asked\n[ "$3" = deploy ] || exit {1 if pending else 0}\n'
+    )
+    prisma.chmod(0o700)
+    done = subprocess.run(
+        shlex.split(pre_deploy_command("manual", approved)),
+        cwd=folder,
+        env={"PATH": f"{folder}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, (folder / "asked").read_text().splitlines(), done.stderr
+
+
+STATUS, DEPLOY = "prisma migrate status", "prisma migrate deploy"
+
+
+@pytest.mark.parametrize("approved", [None, MIGRATIONS[0]])
+def test_a_migration_that_nobody_approved_stops_the_deployment(tmp_path: Path, approved: str | None) -> None:
+    code, asked, said = migrate(tmp_path, approved, pending=True)
+    assert (code, asked) == (1, [STATUS])
+    assert f"pulumi config set --path api.approvedMigration {MIGRATIONS[-1]} && pulumi up" in said
+
+
+def test_the_newest_migration_that_was_approved_is_applied_with_those_before(tmp_path: Path) -> None:
+    assert migrate(tmp_path, MIGRATIONS[-1], pending=True) == (0, [STATUS, DEPLOY], "")
+
+
+@pytest.mark.parametrize("approved", [None, MIGRATIONS[0]])
+def test_nothing_to_migrate_needs_no_approval(tmp_path: Path, approved: str | None) -> None:
+    assert migrate(tmp_path, approved, pending=False) == (0, [STATUS], "")
+
+
+EXPRESS = """
+const application = { settings: {}, set(name, value) { this.settings[name] = value; } };
+application.defaultConfiguration = function () { this.set("trust proxy", false); };
+module.exports = () => { const made = { ...application, settings: {} }; made.defaultConfiguration(); return made; };
+module.exports.application = application;
+"""
+SERVER = """
+const express = require("express");
+console.log("at", "postgresql://owner:canary@host:5432/etally", { a: 1 });
+console.error(`redis://:canary@host and https://host/a:b@c`);
+console.log(JSON.stringify(express().settings));
+"""
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_the_preload_trusts_the_proxies_and_hides_passwords(tmp_path: Path) -> None:
+    module = tmp_path / "node_modules" / "express"
+    module.mkdir(parents=True)
+    (module / "index.js").write_text(EXPRESS)
+    (tmp_path / "dist").mkdir()
+    (tmp_path / "dist" / "server.js").write_text(SERVER)
+    done = subprocess.run(
+        shlex.split(START_COMMAND.replace("/tmp/preload.js", str(tmp_path / "preload.js"))),
+        cwd=tmp_path,
+        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PRELOAD": PRELOAD, "PROXY_HOPS": "2"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    first, settings = done.stdout.splitlines()
+    assert first == "at postgresql://owner:***@host:5432/etally { a: 1 }"
+    assert done.stderr == "redis://:***@host and https://host/a:b@c\n"
+    assert json.loads(settings) == {"trust proxy": 2}
