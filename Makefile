@@ -41,7 +41,7 @@ types: environment
 	$(BIN)/mypy provider/__main__.py
 
 unit: environment engine
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(TESTS)
+	GRPC_VERBOSITY=NONE $(BIN)/python -m pytest --quiet -n auto --dist loadgroup $(TESTS)
 
 bench: environment engine ## the benchmarks' tables
 	@$(BIN)/python -m bench

@@ -192,7 +192,7 @@ class TestCancellation:
         began = time.monotonic()
         await provider.cancel()
         outcomes = await asyncio.gather(*running, return_exceptions=True)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 10  # a busy machine; uncancelled, they would wait for minutes
         assert all(isinstance(outcome, grpc.aio.AioRpcError) for outcome in outcomes)
 
     async def test_what_exists_by_then_is_kept(self, provider: Client, store: Store) -> None:
