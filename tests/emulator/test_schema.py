@@ -1,15 +1,4 @@
-"""Our subset of the schema against Railway's: every type, field, argument and nullability.
-
-The official schema comes from the file that RAILWAY_SCHEMA names, else from the one beside the checkout, else
-from the crate of Railway's own command line, where cargo can fetch it.
-"""
-
-import json
-import os
-import shutil
-import subprocess
-from functools import cache
-from pathlib import Path
+"""Our subset of the schema against Railway's: every type, field, argument and nullability."""
 
 import pytest
 from graphql import (
@@ -18,53 +7,11 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
-    build_client_schema,
     build_schema,
 )
 
 from railway_emulator.operations import OPERATIONS
 from railway_emulator.schema import load_schema, type_definitions
-
-ROOT = Path(__file__).resolve().parents[2]
-CRATE, VERSION = "railwayapp", "5.71.0"
-
-
-def _from_crate(folder: Path) -> GraphQLSchema | None:
-    """Lets cargo fetch the crate into its own cache, without building it, and reads the schema in it."""
-    cargo = shutil.which("cargo")
-    if cargo is None:
-        return None
-    (folder / "src").mkdir(parents=True, exist_ok=True)
-    (folder / "src" / "lib.rs").touch()
-    manifest = f'[package]\nname = "schema"\nversion = "0.0.0"\n[dependencies]\n{CRATE} = "={VERSION}"\n'
-    (folder / "Cargo.toml").write_text(manifest)
-    subprocess.run([cargo, "fetch", "--quiet"], cwd=folder, capture_output=True, timeout=280, check=False)
-    cargo_home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
-    unpacked = cargo_home.glob(f"registry/src/*/{CRATE}-{VERSION}/src/gql/schema.json")
-    path = next(unpacked, None)
-    if path is None:
-        return None
-    introspection = json.loads(path.read_text("utf-8"))
-    return build_client_schema(introspection.get("data", introspection))
-
-
-@cache
-def _official(folder: Path) -> GraphQLSchema | None:
-    path = Path(os.environ.get("RAILWAY_SCHEMA") or ROOT.parent / "shared" / "railway.graphql")
-    if path.exists():
-        return build_schema(path.read_text("utf-8"), assume_valid=True)
-    return _from_crate(folder)
-
-
-@pytest.fixture(scope="module")
-def official(tmp_path_factory: pytest.TempPathFactory) -> GraphQLSchema:
-    found = _official(tmp_path_factory.getbasetemp() / "crate")
-    if found is None:
-        missing = "Railway's schema: set RAILWAY_SCHEMA to a file that has it, or install cargo"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return found
 
 
 def differences(ours: GraphQLSchema, theirs: GraphQLSchema) -> list[str]:

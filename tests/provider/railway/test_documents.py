@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,6 @@ from pulumi_resource_railway.railway.documents import DOCUMENTS, Document
 from pulumi_resource_railway.railway.questions import QUESTIONS
 
 OURS = Path(railway_emulator.__file__).with_name("schema.graphql")
-OFFICIAL = Path(
-    os.environ.get("RAILWAY_SCHEMA") or Path(__file__).parents[3].with_name("shared") / "railway.graphql"
-)
 ALL = (*DOCUMENTS, *QUESTIONS)
 every_document = pytest.mark.parametrize("document", ALL, ids=lambda document: document.name)
 
@@ -23,13 +19,6 @@ every_document = pytest.mark.parametrize("document", ALL, ids=lambda document: d
 @pytest.fixture(scope="module")
 def ours() -> GraphQLSchema:
     return build_schema(OURS.read_text())
-
-
-@pytest.fixture(scope="module")
-def official() -> GraphQLSchema:
-    if not OFFICIAL.exists():
-        pytest.skip("Railway's official schema isn't at hand: name its file in RAILWAY_SCHEMA")
-    return build_schema(OFFICIAL.read_text(), assume_valid=True)
 
 
 @every_document

@@ -1,0 +1,5 @@
+"""What all tests share."""
+
+from tests.official_schema import official
+
+__all__ = ["official"]
