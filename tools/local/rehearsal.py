@@ -119,7 +119,7 @@ def verify(railway: LocalRailway, console: Console) -> None:
     services = deployed_services(railway.contents())
     table = Table(title="What was deployed")
     for heading in ("service", "deployments", "domains", "verdict"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for service in services:
         table.add_row(
             service.name,
