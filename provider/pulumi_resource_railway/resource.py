@@ -98,6 +98,8 @@ class Resource(ABC, Generic[InputsT, OutputsT]):
         description: What the resource is, for people.
         import_format: The form of the id that `pulumi import` takes, such as `projectId/environmentId`.
         delete_before_replace: Whether two of it can't exist side by side.
+        shown_once: Outputs, by their wire names, that Railway shows only when it makes the object; a refresh
+            keeps those of the state.
     """
 
     token: ClassVar[str]
@@ -106,6 +108,7 @@ class Resource(ABC, Generic[InputsT, OutputsT]):
     description: ClassVar[str]
     import_format: ClassVar[str]
     delete_before_replace: ClassVar[bool] = False
+    shown_once: ClassVar[frozenset[str]] = frozenset()
 
     def check(self, properties: Mapping[str, Any], old: Mapping[str, Any] | None) -> list[CheckFailure]:  # noqa: ARG002
         """Return the problems that the declaration can't express; calls nothing.

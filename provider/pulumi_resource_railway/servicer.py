@@ -313,6 +313,7 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
                 if found is None:
                     return provider_pb2.ReadResponse()
                 live, outputs = found.inputs.to_properties(), found.outputs.to_properties()
+                outputs |= {name: state[name] for name in resource.shown_once if name in state}
                 return provider_pb2.ReadResponse(
                     id=found.id,
                     inputs=to_struct(mark_secrets(resource.inputs, keep_secrets(live, recorded))),

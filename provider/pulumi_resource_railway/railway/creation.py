@@ -109,13 +109,13 @@ async def create_once(
         except RailwayError as error:
             if last and isinstance(error, Conflict):
                 # The first request got through after all.
-                found = await _look_up(session, creation, before, status)
+                found = await look_up(session, creation, before, status)
             elif not error.outcome_unknown:
                 session.journal.close(creation.urn, creation.scope)
                 raise
             else:
                 await status(f"the answer got lost; looking whether Railway created the {creation.kind}")
-                found = await _look_up(session, creation, before, status)
+                found = await look_up(session, creation, before, status)
             if found is not None:
                 session.journal.answered(entry, found)
                 return found
@@ -134,9 +134,15 @@ async def create_once(
     raise AssertionError("the second attempt returns or raises")
 
 
-async def _look_up(
+async def look_up(
     session: Session, creation: Creation, before: Collection[str], status: Status
 ) -> str | None:
+    """Return the one candidate that wasn't there before, waiting for lists that lag behind.
+
+    Raises:
+        Ambiguous: When several objects could be the one.
+        RailwayError: When they can't be listed.
+    """
     started, interval = session.clock.monotonic(), _FIRST_INTERVAL
     while True:
         entry = session.journal.find(creation.urn, creation.scope)

@@ -50,7 +50,8 @@ SNAPSHOT = _query(
     """
 query snapshot($environmentId: String!, $projectId: String!, $first: Int!) {
   environment(id: $environmentId, projectId: $projectId) {
-    id name projectId deletedAt unmergedChangesCount config(decryptVariables: true)
+    id name projectId deletedAt isEphemeral sourceEnvironment { id } unmergedChangesCount
+    config(decryptVariables: true)
     serviceInstances(first: $first) { edges { node { id serviceId deletedAt latestDeployment { id } DOMAINS }
     }
       pageInfo { hasNextPage endCursor } }
@@ -382,6 +383,108 @@ mutation customDomainUpdate($id: String!, $environmentId: String!, $targetPort: 
 CUSTOM_DOMAIN_DELETE = _mutation(
     "customDomainDelete",
     "mutation customDomainDelete($id: String!) { customDomainDelete(id: $id) }",
+    repeatable=True,
+)
+
+TCP_PROXIES = _query(
+    "tcpProxies",
+    """
+query tcpProxies($serviceId: String!, $environmentId: String!) {
+  tcpProxies(serviceId: $serviceId, environmentId: $environmentId) {
+    id applicationPort proxyPort domain deletedAt syncStatus
+  }
+}
+""",
+)
+
+TCP_PROXY_DELETE = _mutation(
+    "tcpProxyDelete", "mutation tcpProxyDelete($id: String!) { tcpProxyDelete(id: $id) }", repeatable=True
+)
+
+BUCKETS = _query(
+    "buckets",
+    """
+query buckets($projectId: String!, $first: Int!, $after: String) {
+  project(id: $projectId) {
+    buckets(first: $first, after: $after) { edges { node { id name } } pageInfo { hasNextPage endCursor } }
+  }
+}
+""",
+)
+
+BUCKET_CREATE = _mutation(
+    "bucketCreate",
+    "mutation bucketCreate($input: BucketCreateInput!) { bucketCreate(input: $input) { id } }",
+    repeatable=False,
+)
+
+BUCKET_UPDATE = _mutation(
+    "bucketUpdate",
+    "mutation bucketUpdate($id: String!, $name: String!) { bucketUpdate(id: $id, input: { name: $name }) { id "
+    "} }",
+    repeatable=True,
+)
+
+BUCKET_CREDENTIALS = _query(
+    "bucketCredentials",
+    """
+query bucketCredentials($bucketId: String!, $environmentId: String!, $projectId: String!) {
+  bucketS3Credentials(bucketId: $bucketId, environmentId: $environmentId, projectId: $projectId) {
+    accessKeyId secretAccessKey bucketName endpoint region urlStyle
+  }
+}
+""",
+)
+
+PROJECT_TOKENS = _query(
+    "projectTokens",
+    """
+query projectTokens($projectId: String!, $first: Int!, $after: String) {
+  projectTokens(projectId: $projectId, first: $first, after: $after) {
+    edges { node { id name environmentId } } pageInfo { hasNextPage endCursor }
+  }
+}
+""",
+)
+
+PROJECT_TOKEN_CREATE = _mutation(
+    "projectTokenCreate",
+    "mutation projectTokenCreate($input: ProjectTokenCreateInput!) { projectTokenCreate(input: $input) }",
+    repeatable=False,
+)
+
+PROJECT_TOKEN_DELETE = _mutation(
+    "projectTokenDelete",
+    "mutation projectTokenDelete($id: String!) { projectTokenDelete(id: $id) }",
+    repeatable=True,
+)
+
+EGRESS_GATEWAYS = _query(
+    "egressGateways",
+    """
+query egressGateways($serviceId: String!, $environmentId: String!) {
+  egressGateways(serviceId: $serviceId, environmentId: $environmentId) { ipv4 region }
+}
+""",
+)
+
+EGRESS_CREATE = _mutation(
+    "egressGatewayCreate",
+    """
+mutation egressGatewayCreate($input: EgressGatewayCreateInput!) {
+  egressGatewayAssociationCreate(input: $input) { ipv4 region }
+}
+""",
+    repeatable=False,
+)
+
+EGRESS_CLEAR = _mutation(
+    "egressGatewaysClear",
+    """
+mutation egressGatewaysClear($serviceId: String!, $environmentId: String!) {
+  egressGatewayAssociationsClear(input: { serviceId: $serviceId, environmentId: $environmentId })
+}
+""",
     repeatable=True,
 )
 

@@ -88,7 +88,10 @@ def _missing(
         present = document.get(key)
         if isinstance(change, dict):
             created = change.get("isCreated") is True
-            if created and not isinstance(present, dict):
+            # An empty entry, such as a TCP proxy's, says nothing but that it shall exist; and a variable that
+            # isn't there isn't a sealed one, whose value is hidden.
+            exists = created or not change or change.get("value") is not None
+            if exists and not isinstance(present, dict):
                 yield ".".join(here)
             else:
                 yield from _missing(change, present if isinstance(present, dict) else {}, same, here)

@@ -222,7 +222,10 @@ class Snapshots:
             place,
         )
         return Snapshot(
-            {key: environment[key] for key in ("id", "name", "projectId")},
+            {
+                key: environment[key]
+                for key in ("id", "name", "projectId", "isEphemeral", "sourceEnvironment")
+            },
             environment["config"],
             environment.get("unmergedChangesCount") or 0,
             {row["id"]: row for row in services if not _is_gone(row)},

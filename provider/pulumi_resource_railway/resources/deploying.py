@@ -6,14 +6,16 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from pulumi_resource_railway.railway import documents
-from pulumi_resource_railway.railway.deployments import Expected, earlier_deployments
+from pulumi_resource_railway.railway.deployments import Expected, Kind, earlier_deployments, moment
 from pulumi_resource_railway.railway.errors import DeploymentFailed, RailwayError
 from pulumi_resource_railway.resources.common import session_of
 from pulumi_resource_railway.resources.secret_values import secrets_of_environment
 from pulumi_resource_railway.resources.service_configuration import kind_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
+    from typing import Any
 
     from pulumi_resource_railway.railway.session import EnvironmentSession
     from pulumi_resource_railway.railway.snapshots import Snapshot
@@ -41,7 +43,61 @@ async def await_deployment(
         DeploymentFailed: When it failed, or isn't done when the operation's time is over.
     """
     expected = Expected(service_id, service.name, kind_of(service), since, earlier)
-    deployments = place.deployments
+    await _settle(context, place, expected, deadline)
+
+
+async def await_deployment_of(
+    context: Context,
+    place: EnvironmentSession,
+    service_id: str,
+    since: datetime,
+    earlier: frozenset[str],
+    deadline: float,
+) -> None:
+    """Wait until the deployment is done that a change caused which isn't the service's own.
+
+    Raises:
+        DeploymentFailed: When it failed, or isn't done when the operation's time is over.
+    """
+    snapshot = await place.snapshots.known(context.status)
+    name = (snapshot.services.get(service_id) or {}).get("name") or service_id
+    live = (snapshot.configuration.get("services") or {}).get(service_id) or {}
+    await _settle(context, place, Expected(service_id, name, _kind(live), since, earlier), deadline)
+
+
+async def finish_deployment_of(
+    context: Context, place: EnvironmentSession, service_id: str, deadline: float
+) -> None:
+    """Bring a service's latest deployment to its end; one that failed is made anew.
+
+    Raises:
+        DeploymentFailed: When it fails again, or isn't done when the operation's time is over.
+    """
+    latest = await place.deployments.latest(service_id)
+    if latest is None:
+        return
+    since, earlier = moment(latest["createdAt"]), frozenset[str]()
+    if latest["status"] in {"FAILED", "CRASHED", "REMOVED", "REMOVING"}:
+        snapshot = await place.snapshots.known(context.status)
+        since, earlier = await redeploy(context, place, service_id, snapshot)
+    await await_deployment_of(context, place, service_id, since, earlier, deadline)
+
+
+def deploys(live: Mapping[str, Any]) -> bool:
+    """Say whether a service of the environment's configuration has anything to deploy."""
+    source = live.get("source") or {}
+    return bool(source.get("image") or source.get("repo"))
+
+
+def _kind(live: Mapping[str, Any]) -> Kind:
+    deploy = live.get("deploy") or {}
+    if deploy.get("cronSchedule"):
+        return Kind.CRON
+    return Kind.ONE_OFF if deploy.get("restartPolicyType") == "NEVER" else Kind.LONG_RUNNING
+
+
+async def _settle(context: Context, place: EnvironmentSession, expected: Expected, deadline: float) -> None:
+    service_id, deployments = expected.service_id, place.deployments
     snapshot = await place.snapshots.known(context.status)
     session_of(context).redact.remember(secrets_of_environment(snapshot.configuration))
     try:
@@ -50,7 +106,7 @@ async def await_deployment(
     except TimeoutError:
         state = deployments.last_state(service_id) or "not started"
         raise DeploymentFailed(
-            f"The deployment of {service.name} was still {state} after {context.timeout:.0f} s",
+            f"The deployment of {expected.service_name} was still {state} after {context.timeout:.0f} s",
             advice="It may still come up. The next `pulumi up` goes on waiting; for more time set the "
             "resource option "
             "custom_timeouts.",

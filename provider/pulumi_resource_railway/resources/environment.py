@@ -26,6 +26,24 @@ class EnvironmentInputs(Model):
 
     project_id: str = field(doc="The project's id.", immutable=True)
     name: str = field(doc="The environment's name. Renamed in place.", auto_name=True)
+    source_environment_id: str | None = field(
+        doc="The id of the environment whose services, volumes, configuration and variables this one begins "
+        "with; domains, proxies and the volumes' data aren't copied. What it begins with belongs to no "
+        "resource. When it is absent, the environment is empty.",
+        default=None,
+        immutable=True,
+        left_to_railway=True,
+    )
+    ephemeral: bool = field(
+        doc="Whether it is marked as one that doesn't last, like those that Railway makes for pull requests.",
+        default=False,
+        immutable=True,
+    )
+    skip_initial_deploys: bool = field(
+        doc="Whether what is copied from the source stays undeployed. Of use only at creation; a later "
+        "change does nothing.",
+        default=False,
+    )
 
 
 class EnvironmentOutputs(EnvironmentInputs):
@@ -33,24 +51,38 @@ class EnvironmentOutputs(EnvironmentInputs):
 
 
 class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
-    """Creates an environment without anything in it."""
+    """Creates an environment, empty or as a copy of another."""
 
     token: ClassVar[str] = "railway:index:Environment"
     inputs: ClassVar[type[Model]] = EnvironmentInputs
     outputs: ClassVar[type[Model]] = EnvironmentOutputs
     description: ClassVar[str] = (
-        "A further environment of a project, empty at first. The one that a project comes with is the "
-        "project's "
-        "`defaultEnvironmentId`. Railway makes at most one environment every 30 seconds; more are waited for."
+        "A further environment of a project, empty at first, unless it begins as a copy of another. The one "
+        "that a project comes with is the project's `defaultEnvironmentId`. Railway makes at most one "
+        "environment every 30 seconds; more are waited for."
     )
     import_format: ClassVar[str] = "projectId/environmentId"
 
     def check(self, properties: Mapping[str, Any], old: Mapping[str, Any] | None) -> list[CheckFailure]:  # noqa: ARG002
-        """Refuse an empty name."""
+        """Refuse an empty name, and to leave undeployed what isn't there."""
+        failures = []
         name = properties.get("name")
         if isinstance(name, str) and not name.strip():
-            return [CheckFailure("name", "An environment's name must not be empty.")]
-        return []
+            failures.append(CheckFailure("name", "An environment's name must not be empty."))
+        source = properties.get("sourceEnvironmentId")
+        if source == "":
+            failures.append(
+                CheckFailure("sourceEnvironmentId", "An id must not be empty; leave it out instead.")
+            )
+        if properties.get("skipInitialDeploys") is True and source is None:
+            failures.append(
+                CheckFailure(
+                    "skipInitialDeploys",
+                    "An environment without a source is empty, so it deploys nothing at first. Leave "
+                    "skipInitialDeploys out, or set sourceEnvironmentId.",
+                )
+            )
+        return failures
 
     async def create(self, context: Context, inputs: EnvironmentInputs) -> Created[EnvironmentOutputs]:
         """Make the environment, if none of this name exists."""
@@ -64,6 +96,9 @@ class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
                 raise name_exists(creation, taken)
             id_ = await create_once(session, creation, [row["id"] for row in rows], context.status)
         session.journal.close(context.urn, creation.scope)
+        if inputs.source_environment_id is not None:
+            # The project's lists have instances more than before.
+            session.environment(inputs.project_id, inputs.source_environment_id).snapshots.invalidate()
         return Created(id_, EnvironmentOutputs(**with_changes(inputs)))
 
     async def read(
@@ -78,7 +113,18 @@ class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
             snapshot = await session_of(context).environment(project_id, id).snapshots.fresh(context.status)
         except NotFound:
             return None
-        found = EnvironmentInputs(project_id=project_id, name=snapshot.environment["name"])
+        live, recorded = snapshot.environment, inputs
+        source = (live.get("sourceEnvironment") or {}).get("id")
+        if recorded is not None and source is None:
+            # Railway forgets a source that is deleted.
+            source = recorded.source_environment_id
+        found = EnvironmentInputs(
+            project_id=project_id,
+            name=live["name"],
+            source_environment_id=source,
+            ephemeral=bool(live.get("isEphemeral")),
+            skip_initial_deploys=recorded.skip_initial_deploys if recorded is not None else False,
+        )
         return Found(id, found, EnvironmentOutputs(**with_changes(found)))
 
     async def update(
@@ -122,6 +168,17 @@ async def _environments(session: Session, project_id: str, status: Status) -> li
         after = page["pageInfo"]["endCursor"]
 
 
+def _wanted(inputs: EnvironmentInputs) -> dict[str, Any]:
+    wanted: dict[str, Any] = {"projectId": inputs.project_id, "name": inputs.name}
+    if inputs.source_environment_id is not None:
+        wanted["sourceEnvironmentId"] = inputs.source_environment_id
+    if inputs.ephemeral:
+        wanted["ephemeral"] = True
+    if inputs.skip_initial_deploys:
+        wanted["skipInitialDeploys"] = True
+    return wanted
+
+
 def _creation(context: Context, inputs: EnvironmentInputs, session: Session) -> Creation:
     async def existing(status: Status) -> Collection[str]:
         return [row["id"] for row in await _environments(session, inputs.project_id, status)]
@@ -136,7 +193,7 @@ def _creation(context: Context, inputs: EnvironmentInputs, session: Session) -> 
         kind="environment",
         name=inputs.name,
         document=documents.ENVIRONMENT_CREATE,
-        variables={"input": {"projectId": inputs.project_id, "name": inputs.name}},
+        variables={"input": _wanted(inputs)},
         existing=existing,
         candidates=candidates,
         import_id=f"{inputs.project_id}/{{id}}",

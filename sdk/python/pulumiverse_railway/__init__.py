@@ -7,7 +7,9 @@ from . import _utilities
 import typing
 # Export this package's modules as members:
 from ._enums import *
+from .bucket import *
 from .custom_domain import *
+from .egress_gateway import *
 from .environment import *
 from .get_custom_domain import *
 from .get_deployment import *
@@ -18,10 +20,13 @@ from .get_service import *
 from .get_template import *
 from .get_volume import *
 from .project import *
+from .project_token import *
 from .provider import *
 from .references import *
 from .service import *
 from .service_domain import *
+from .shared_variables import *
+from .tcp_proxy import *
 from .volume import *
 from ._inputs import *
 from . import outputs
@@ -41,11 +46,16 @@ _utilities.register(
   "mod": "index",
   "fqn": "pulumiverse_railway",
   "classes": {
+   "railway:index:Bucket": "Bucket",
    "railway:index:CustomDomain": "CustomDomain",
+   "railway:index:EgressGateway": "EgressGateway",
    "railway:index:Environment": "Environment",
    "railway:index:Project": "Project",
+   "railway:index:ProjectToken": "ProjectToken",
    "railway:index:Service": "Service",
    "railway:index:ServiceDomain": "ServiceDomain",
+   "railway:index:SharedVariables": "SharedVariables",
+   "railway:index:TcpProxy": "TcpProxy",
    "railway:index:Volume": "Volume"
   }
  }

@@ -20,16 +20,32 @@ __all__ = ['EnvironmentArgs', 'Environment']
 class EnvironmentArgs:
     def __init__(__self__, *,
                  project_id: pulumi.Input[_builtins.str],
-                 name: pulumi.Input[Optional[_builtins.str]] = None):
+                 ephemeral: pulumi.Input[Optional[_builtins.bool]] = None,
+                 name: pulumi.Input[Optional[_builtins.str]] = None,
+                 skip_initial_deploys: pulumi.Input[Optional[_builtins.bool]] = None,
+                 source_environment_id: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Environment resource.
 
         :param pulumi.Input[_builtins.str] project_id: The project's id. Another value replaces the resource.
+        :param pulumi.Input[_builtins.bool] ephemeral: Whether it is marked as one that doesn't last, like those that Railway makes for pull requests. Another value replaces the resource.
         :param pulumi.Input[_builtins.str] name: The environment's name. Renamed in place. Without it, the resource's logical name.
+        :param pulumi.Input[_builtins.bool] skip_initial_deploys: Whether what is copied from the source stays undeployed. Of use only at creation; a later change does nothing.
+        :param pulumi.Input[_builtins.str] source_environment_id: The id of the environment whose services, volumes, configuration and variables this one begins with; domains, proxies and the volumes' data aren't copied. What it begins with belongs to no resource. When it is absent, the environment is empty. Another value replaces the resource.
         """
         pulumi.set(__self__, "project_id", project_id)
+        if ephemeral is None:
+            ephemeral = False
+        if ephemeral is not None:
+            pulumi.set(__self__, "ephemeral", ephemeral)
         if name is not None:
             pulumi.set(__self__, "name", name)
+        if skip_initial_deploys is None:
+            skip_initial_deploys = False
+        if skip_initial_deploys is not None:
+            pulumi.set(__self__, "skip_initial_deploys", skip_initial_deploys)
+        if source_environment_id is not None:
+            pulumi.set(__self__, "source_environment_id", source_environment_id)
 
     @_builtins.property
     @pulumi.getter(name="projectId")
@@ -45,6 +61,18 @@ class EnvironmentArgs:
 
     @_builtins.property
     @pulumi.getter
+    def ephemeral(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether it is marked as one that doesn't last, like those that Railway makes for pull requests. Another value replaces the resource.
+        """
+        return pulumi.get(self, "ephemeral")
+
+    @ephemeral.setter
+    def ephemeral(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "ephemeral", value)
+
+    @_builtins.property
+    @pulumi.getter
     def name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
         The environment's name. Renamed in place. Without it, the resource's logical name.
@@ -55,6 +83,30 @@ class EnvironmentArgs:
     def name(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "name", value)
 
+    @_builtins.property
+    @pulumi.getter(name="skipInitialDeploys")
+    def skip_initial_deploys(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether what is copied from the source stays undeployed. Of use only at creation; a later change does nothing.
+        """
+        return pulumi.get(self, "skip_initial_deploys")
+
+    @skip_initial_deploys.setter
+    def skip_initial_deploys(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "skip_initial_deploys", value)
+
+    @_builtins.property
+    @pulumi.getter(name="sourceEnvironmentId")
+    def source_environment_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The id of the environment whose services, volumes, configuration and variables this one begins with; domains, proxies and the volumes' data aren't copied. What it begins with belongs to no resource. When it is absent, the environment is empty. Another value replaces the resource.
+        """
+        return pulumi.get(self, "source_environment_id")
+
+    @source_environment_id.setter
+    def source_environment_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "source_environment_id", value)
+
 
 @pulumi.type_token("railway:index:Environment")
 class Environment(pulumi.CustomResource):
@@ -62,11 +114,14 @@ class Environment(pulumi.CustomResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 ephemeral: pulumi.Input[Optional[_builtins.bool]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 skip_initial_deploys: pulumi.Input[Optional[_builtins.bool]] = None,
+                 source_environment_id: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
-        A further environment of a project, empty at first. The one that a project comes with is the project's `defaultEnvironmentId`. Railway makes at most one environment every 30 seconds; more are waited for.
+        A further environment of a project, empty at first, unless it begins as a copy of another. The one that a project comes with is the project's `defaultEnvironmentId`. Railway makes at most one environment every 30 seconds; more are waited for.
 
         ## Import
 
@@ -77,8 +132,11 @@ class Environment(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param pulumi.Input[_builtins.bool] ephemeral: Whether it is marked as one that doesn't last, like those that Railway makes for pull requests. Another value replaces the resource.
         :param pulumi.Input[_builtins.str] name: The environment's name. Renamed in place. Without it, the resource's logical name.
         :param pulumi.Input[_builtins.str] project_id: The project's id. Another value replaces the resource.
+        :param pulumi.Input[_builtins.bool] skip_initial_deploys: Whether what is copied from the source stays undeployed. Of use only at creation; a later change does nothing.
+        :param pulumi.Input[_builtins.str] source_environment_id: The id of the environment whose services, volumes, configuration and variables this one begins with; domains, proxies and the volumes' data aren't copied. What it begins with belongs to no resource. When it is absent, the environment is empty. Another value replaces the resource.
         """
         ...
     @overload
@@ -87,7 +145,7 @@ class Environment(pulumi.CustomResource):
                  args: EnvironmentArgs,
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
-        A further environment of a project, empty at first. The one that a project comes with is the project's `defaultEnvironmentId`. Railway makes at most one environment every 30 seconds; more are waited for.
+        A further environment of a project, empty at first, unless it begins as a copy of another. The one that a project comes with is the project's `defaultEnvironmentId`. Railway makes at most one environment every 30 seconds; more are waited for.
 
         ## Import
 
@@ -111,8 +169,11 @@ class Environment(pulumi.CustomResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 ephemeral: pulumi.Input[Optional[_builtins.bool]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  project_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 skip_initial_deploys: pulumi.Input[Optional[_builtins.bool]] = None,
+                 source_environment_id: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -122,10 +183,17 @@ class Environment(pulumi.CustomResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = EnvironmentArgs.__new__(EnvironmentArgs)
 
+            if ephemeral is None:
+                ephemeral = False
+            __props__.__dict__["ephemeral"] = ephemeral
             __props__.__dict__["name"] = name
             if project_id is None and not opts.urn:
                 raise TypeError("Missing required property 'project_id'")
             __props__.__dict__["project_id"] = project_id
+            if skip_initial_deploys is None:
+                skip_initial_deploys = False
+            __props__.__dict__["skip_initial_deploys"] = skip_initial_deploys
+            __props__.__dict__["source_environment_id"] = source_environment_id
         super(Environment, __self__).__init__(
             'railway:index:Environment',
             resource_name,
@@ -148,9 +216,20 @@ class Environment(pulumi.CustomResource):
 
         __props__ = EnvironmentArgs.__new__(EnvironmentArgs)
 
+        __props__.__dict__["ephemeral"] = None
         __props__.__dict__["name"] = None
         __props__.__dict__["project_id"] = None
+        __props__.__dict__["skip_initial_deploys"] = None
+        __props__.__dict__["source_environment_id"] = None
         return Environment(resource_name, opts=opts, __props__=__props__)
+
+    @_builtins.property
+    @pulumi.getter
+    def ephemeral(self) -> pulumi.Output[_builtins.bool]:
+        """
+        Whether it is marked as one that doesn't last, like those that Railway makes for pull requests.
+        """
+        return pulumi.get(self, "ephemeral")
 
     @_builtins.property
     @pulumi.getter
@@ -167,4 +246,20 @@ class Environment(pulumi.CustomResource):
         The project's id.
         """
         return pulumi.get(self, "project_id")
+
+    @_builtins.property
+    @pulumi.getter(name="skipInitialDeploys")
+    def skip_initial_deploys(self) -> pulumi.Output[_builtins.bool]:
+        """
+        Whether what is copied from the source stays undeployed. Of use only at creation; a later change does nothing.
+        """
+        return pulumi.get(self, "skip_initial_deploys")
+
+    @_builtins.property
+    @pulumi.getter(name="sourceEnvironmentId")
+    def source_environment_id(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        The id of the environment whose services, volumes, configuration and variables this one begins with; domains, proxies and the volumes' data aren't copied. What it begins with belongs to no resource. When it is absent, the environment is empty.
+        """
+        return pulumi.get(self, "source_environment_id")
 

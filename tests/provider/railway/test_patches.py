@@ -83,6 +83,10 @@ def test_an_applied_patch_is_not_missing(before: dict[str, Any], after: dict[str
         ),
         ({"variables": {"K": {"value": "v"}}}, {"variables": {"K": {"value": None, "isSealed": True}}}, []),
         ({"variables": {"K": {"value": "v"}}}, {"variables": {"K": {"value": "w"}}}, ["variables.K.value"]),
+        ({"variables": {"K": {"value": "v"}}}, {"variables": {}}, ["variables.K"]),
+        ({"sharedVariables": {"K": {"value": ""}}}, {}, ["sharedVariables.K"]),
+        ({"tcpProxies": {"5432": {}}}, {"tcpProxies": {}}, ["tcpProxies.5432"]),
+        ({"tcpProxies": {"5432": {}}}, {"tcpProxies": {"5432": {}}}, []),
         (
             {"m": {"backupSchedules": ["DAILY", "WEEKLY"]}},
             {"m": {"backupSchedules": ["WEEKLY", "DAILY"]}},

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pulumi_resource_railway.declaration import properties_of
+from pulumi_resource_railway.resources.bucket import Bucket, BucketInputs
 from pulumi_resource_railway.resources.custom_domain import CustomDomain, CustomDomainInputs
+from pulumi_resource_railway.resources.egress_gateway import EgressGateway, EgressGatewayInputs
 from pulumi_resource_railway.resources.environment import Environment, EnvironmentInputs
 from pulumi_resource_railway.resources.project import Project, ProjectInputs
+from pulumi_resource_railway.resources.project_token import ProjectToken, ProjectTokenInputs
 from pulumi_resource_railway.resources.service import Service
 from pulumi_resource_railway.resources.service_domain import ServiceDomain, ServiceDomainInputs
 from pulumi_resource_railway.resources.service_model import (
@@ -18,6 +22,8 @@ from pulumi_resource_railway.resources.service_model import (
     ServiceSource,
     VolumeMount,
 )
+from pulumi_resource_railway.resources.shared_variables import SharedVariables, SharedVariablesInputs
+from pulumi_resource_railway.resources.tcp_proxy import TcpProxy, TcpProxyInputs
 from pulumi_resource_railway.resources.volume import Volume, VolumeInputs
 
 if TYPE_CHECKING:
@@ -63,6 +69,12 @@ class Case:
     first: Callable[[Place], Model]
     second: Callable[[Place], Model]
     import_id: Callable[[Place, str], str]
+
+
+def readable(case: Case, outputs: Any) -> Any:
+    """Return outputs without what Railway shows only at creation."""
+    declared = properties_of(case.resource.outputs)
+    return outputs.model_copy(update={declared[name].attribute: None for name in case.resource.shown_once})
 
 
 async def nothing(_world: World) -> Place:
@@ -177,5 +189,62 @@ CASES = {
         lambda place: CustomDomainInputs(**place.service, domain="www.etally.example", target_port=80),
         lambda place: CustomDomainInputs(**place.service, domain="www.etally.example", target_port=8080),
         lambda place, id_: f"{place.project_id}/{place.environment_id}/{place.service_id}/{id_}",
+    ),
+    "Environment from a source": Case(
+        Environment(),
+        service,
+        lambda place: EnvironmentInputs(
+            project_id=place.project_id,
+            name="preview",
+            source_environment_id=place.environment_id,
+            ephemeral=True,
+            skip_initial_deploys=True,
+        ),
+        lambda place: EnvironmentInputs(
+            project_id=place.project_id,
+            name="preview 2",
+            source_environment_id=place.environment_id,
+            ephemeral=True,
+        ),
+        lambda place, id_: f"{place.project_id}/{id_}",
+    ),
+    "TcpProxy": Case(
+        TcpProxy(),
+        service,
+        lambda place: TcpProxyInputs(**place.service, application_port=5432),
+        lambda place: TcpProxyInputs(**place.service, application_port=5432, await_deployment=False),
+        lambda place, id_: f"{place.project_id}/{place.environment_id}/{place.service_id}/{id_}",
+    ),
+    "SharedVariables": Case(
+        SharedVariables(),
+        project,
+        lambda place: SharedVariablesInputs(
+            **place.environment, variables={"REGION": "eu", "API_KEY": "s3cret-enough", "EMPTY": ""}
+        ),
+        lambda place: SharedVariablesInputs(
+            **place.environment, variables={"REGION": "us", "API_KEY": "s3cret-enough", "NEW": "1"}
+        ),
+        lambda place, _: f"{place.project_id}/{place.environment_id}",
+    ),
+    "Bucket": Case(
+        Bucket(),
+        project,
+        lambda place: BucketInputs(**place.environment, name="pictures", region="ams"),
+        lambda place: BucketInputs(**place.environment, name="photos", region="ams"),
+        lambda place, id_: f"{place.project_id}/{place.environment_id}/{id_}",
+    ),
+    "ProjectToken": Case(
+        ProjectToken(),
+        project,
+        lambda place: ProjectTokenInputs(**place.environment, name="ci"),
+        lambda place: ProjectTokenInputs(**place.environment, name="ci"),
+        lambda place, id_: f"{place.project_id}/{id_}",
+    ),
+    "EgressGateway": Case(
+        EgressGateway(),
+        service,
+        lambda place: EgressGatewayInputs(**place.service),
+        lambda place: EgressGatewayInputs(**place.service, await_deployment=False),
+        lambda place, id_: f"{place.project_id}/{place.environment_id}/{id_}",
     ),
 }

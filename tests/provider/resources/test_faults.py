@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pulumi_resource_railway.railway.documents import DOCUMENTS
-from tests.provider.resources.cases import CASES, Case, Place
+from tests.provider.resources.cases import CASES, Case, Place, readable
 from tests.provider.resources.harness import World
 from tests.provider.resources.runs import Held, KillingTransport, down, up
 
@@ -24,6 +24,16 @@ MUTATIONS = {
     "Volume": ("volumeCreate", "volumeUpdate", "environmentPatchCommit", "volumeDelete"),
     "ServiceDomain": ("serviceDomainCreate", "serviceDomainUpdate", "serviceDomainDelete"),
     "CustomDomain": ("customDomainCreate", "customDomainUpdate", "customDomainDelete"),
+    "Environment from a source": ("environmentCreate", "environmentRename", "environmentDelete"),
+    "TcpProxy": ("environmentPatchCommit", "tcpProxyDelete"),
+    "SharedVariables": ("environmentPatchCommit",),
+    "Bucket": ("bucketCreate", "environmentPatchCommit", "bucketUpdate"),
+    "ProjectToken": ("projectTokenCreate", "projectTokenDelete"),
+    "EgressGateway": (
+        "egressGatewayAssociationCreate",
+        "serviceInstanceRedeploy",
+        "egressGatewayAssociationsClear",
+    ),
 }
 FAULTS: dict[str, dict[str, Any]] = {
     "refused": {"error": "Something is wrong with this"},
@@ -81,7 +91,7 @@ async def _live(world: World, case: Case, place: Place) -> int:
         await world.restart()
         found = await case.resource.read(world.context(), held.id, inputs)
         assert found is not None
-        assert (found.inputs, found.outputs) == (inputs, held.outputs)
+        assert (found.inputs, found.outputs) == (inputs, readable(case, held.outputs))
         if inputs == case.first(place):
             _assert_nothing_doubled(before, await world.state())
     assert len(ids) == 1
@@ -91,7 +101,10 @@ async def _live(world: World, case: Case, place: Place) -> int:
         assert failures <= 2
     assert id_ is not None
     assert await case.resource.read(world.context(), id_, case.second(place)) is None
-    assert _sizes(await world.state()) == _sizes(before)
+    after = await world.state()
+    assert _sizes(after) == _sizes(before)
+    # Railway has no way to remove a bucket's record, so at least there must be no second one.
+    assert sum(len(project["buckets"]) for project in after["projects"]) <= 1
     return failures
 
 
@@ -99,11 +112,16 @@ def _sizes(state: dict[str, Any]) -> Counter[str]:
     """Count everything that could be doubled, orphaned or lost."""
     found: Counter[str] = Counter(projects=len(state["projects"]))
     for project in state["projects"]:
-        for key in ("environments", "services", "volumes"):
+        for key in ("environments", "services", "volumes", "projectTokens"):
             found[key] += len(project[key])
         for environment in project["environments"]:
             found["serviceInstances"] += len(environment["serviceInstances"])
             found["volumeInstances"] += len(environment["volumeInstances"])
+            found["bucketInstances"] += len(environment["bucketInstances"])
+            found["shared"] += bool(environment["config"].get("sharedVariables"))
+            for instance in environment["serviceInstances"]:
+                found["tcpProxies"] += len(instance["tcpProxies"])
+                found["egressGateways"] += len(instance["egressGateways"])
             for service in (environment["config"].get("services") or {}).values():
                 networking = service.get("networking") or {}
                 found["domains"] += sum(
@@ -118,9 +136,7 @@ def _assert_nothing_doubled(before: dict[str, Any], after: dict[str, Any]) -> No
 
 
 def test_every_mutation_is_meant() -> None:
-    known = {operation for operations in MUTATIONS.values() for operation in operations} | {
-        "serviceInstanceRedeploy"
-    }
+    known = {operation for operations in MUTATIONS.values() for operation in operations}
     sent = {
         document.text.partition("{")[2].strip().partition("(")[0]
         for document in DOCUMENTS

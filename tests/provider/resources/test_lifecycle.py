@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.provider.resources.cases import CASES, Case
+from tests.provider.resources.cases import CASES, Case, readable
 
 if TYPE_CHECKING:
     from tests.provider.resources.harness import World
@@ -26,14 +26,15 @@ async def test_life_of_a_resource(world: World, case: Case) -> None:
     await world.restart()
     found = await resource.read(world.context(), created.id, first)
     assert found is not None
-    assert (found.id, found.inputs, found.outputs) == (created.id, first, created.outputs)
+    assert (found.id, found.inputs) == (created.id, first)
+    assert found.outputs == readable(case, created.outputs)
 
     await world.restart()
     updated = await resource.update(world.context(), created.id, created.outputs, second)
     await world.restart()
     found = await resource.read(world.context(), created.id, second)
     assert found is not None
-    assert (found.inputs, found.outputs) == (second, updated)
+    assert (found.inputs, found.outputs) == (second, readable(case, updated))
 
     await world.restart()
     await resource.delete(world.context(), created.id, updated)
@@ -85,6 +86,7 @@ async def test_a_wrong_import_id_is_explained(world: World, case: Case) -> None:
 def _without_times(state: object) -> object:
     if isinstance(state, dict):
         ignored = {"workflows", "patches", "deployments", "updatedAt", "createdAt", "mountPath"}
+        ignored |= {"buckets"}  # the project's records: Railway has no way to remove one
         entries = {key: _without_times(value) for key, value in state.items() if key not in ignored}
         return {key: value for key, value in entries.items() if value != {}}
     return [_without_times(entry) for entry in state] if isinstance(state, list) else state

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.provider.resources.cases import CASES
+from tests.provider.resources.cases import CASES, readable
 
 if TYPE_CHECKING:
     from tests.provider.resources.harness import World
@@ -19,6 +19,10 @@ CREATIONS = [
     ("Volume", "volumeCreate"),
     ("ServiceDomain", "serviceDomainCreate"),
     ("CustomDomain", "customDomainCreate"),
+    ("TcpProxy", "environmentPatchCommit"),
+    ("SharedVariables", "environmentPatchCommit"),
+    ("Bucket", "bucketCreate"),
+    ("EgressGateway", "egressGatewayAssociationCreate"),
 ]
 
 
@@ -34,7 +38,7 @@ async def test_what_was_created_is_found(world: World, kind: str, operation: str
     await world.restart()
     found = await case.resource.read(world.context(), created.id, case.first(place))
     assert found is not None
-    assert (found.inputs, found.outputs) == (case.first(place), created.outputs)
+    assert (found.inputs, found.outputs) == (case.first(place), readable(case, created.outputs))
 
 
 @pytest.mark.parametrize("kind", ["Service", "CustomDomain"])

@@ -14,7 +14,7 @@ from pulumi_resource_railway.railway.errors import NotAuthorized
 from pulumi_resource_railway.resources.environment import Environment
 from pulumi_resource_railway.resources.project import Project
 from railway_emulator import REALISTIC
-from tests.provider.resources.cases import CASES, Case
+from tests.provider.resources.cases import CASES, Case, readable
 from tests.provider.resources.harness import World
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ async def test_life_of_a_resource(tmp_path: Path, case: Case) -> None:
     await world.restart()
     found = await case.resource.read(world.context(), created.id, first)
     assert found is not None
-    assert (found.inputs, found.outputs) == (first, created.outputs)
+    assert (found.inputs, found.outputs) == (first, readable(case, created.outputs))
     await world.restart()
     updated = await case.resource.update(world.context(timeout=600), created.id, created.outputs, second)
     await world.restart()
     found = await case.resource.read(world.context(), created.id, second)
     assert found is not None
-    assert (found.inputs, found.outputs) == (second, updated)
+    assert (found.inputs, found.outputs) == (second, readable(case, updated))
     await world.restart()
     await case.resource.delete(world.context(), created.id, updated)
     await world.clock.sleep(4)

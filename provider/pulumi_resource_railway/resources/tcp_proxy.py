@@ -1,0 +1,248 @@
+"""A public TCP port of a service."""
+
+# ruff: noqa: A001, A002, S105 - what Pulumi calls an id, and a token: a resource's type
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from pulumi_resource_railway.declaration import Model, field
+from pulumi_resource_railway.railway import documents
+from pulumi_resource_railway.railway.creation import Creation, look_up, resume
+from pulumi_resource_railway.railway.deployments import earlier_deployments, moment
+from pulumi_resource_railway.railway.errors import (
+    Conflict,
+    NotApplied,
+    NotAuthorized,
+    NotFound,
+    RailwayError,
+    WorkflowFailed,
+)
+from pulumi_resource_railway.resource import Context, Created, Found, Resource
+from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
+from pulumi_resource_railway.resources.deploying import (
+    await_deployment_of,
+    deadline_of,
+    deploys,
+    finish_deployment_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from pulumi_resource_railway.railway.client import Status
+    from pulumi_resource_railway.railway.session import EnvironmentSession, Session
+
+_LAG_PAUSES: Final = (1, 2, 4, 8, 15)
+"""Seconds between looks at a list that lacks what the configuration has."""
+
+
+class TcpProxyInputs(Model):
+    """What a program says of a TCP proxy."""
+
+    project_id: str = field(doc="The project's id.", immutable=True)
+    environment_id: str = field(doc="The environment's id.", immutable=True)
+    service_id: str = field(doc="The id of the service that the proxy leads to.", immutable=True)
+    application_port: int = field(
+        doc="The port that the service listens on, such as 5432. Railway can't change it: another one makes "
+        "another proxy, with another public port.",
+        immutable=True,
+        ge=1,
+        le=65535,
+    )
+    await_deployment: bool = field(
+        doc="Whether to wait for the deployment of the service that a new proxy causes.", default=True
+    )
+
+
+class TcpProxyOutputs(TcpProxyInputs):
+    """What is known of a TCP proxy."""
+
+    domain: str = field(doc="The public host, of Railway's choice.")
+    proxy_port: int = field(doc="The public port, of Railway's choice.")
+
+
+class TcpProxy(Resource[TcpProxyInputs, TcpProxyOutputs]):
+    """Commits a proxy's port to the service's configuration and finds the proxy that Railway makes of it."""
+
+    token: ClassVar[str] = "railway:index:TcpProxy"
+    inputs: ClassVar[type[Model]] = TcpProxyInputs
+    outputs: ClassVar[type[Model]] = TcpProxyOutputs
+    description: ClassVar[str] = (
+        "A public port, on a host that Railway chooses, that leads to a port of a service: for databases and "
+        "other protocols than HTTP. A service has at most one. Adding it deploys the service once; removing "
+        "it deploys nothing."
+    )
+    import_format: ClassVar[str] = "projectId/environmentId/serviceId/proxyId"
+    delete_before_replace: ClassVar[bool] = True
+
+    async def create(self, context: Context, inputs: TcpProxyInputs) -> Created[TcpProxyOutputs]:
+        """Commit the port, then look the proxy up."""
+        deadline = deadline_of(context)
+        session = session_of(context)
+        place = session.environment(inputs.project_id, inputs.environment_id)
+        snapshot = await place.ready_for_changes(context.status)
+        creation = _creation(context, inputs, session)
+        entry = session.journal.find(context.urn, creation.scope)
+        earlier: frozenset[str] = frozenset()
+        id_ = await resume(session, creation, context.status)
+        if id_ is None or entry is None:
+            instance = snapshot.service_instances.get(inputs.service_id)
+            earlier = earlier_deployments(instance, place.deployments.seen(inputs.service_id))
+            id_, since = await self._commit(context, inputs, place, creation)
+        else:
+            since = moment(entry.begun)
+        row = next(row for row in await _proxies(session, inputs, context.status) if row["id"] == id_)
+        outputs = _outputs(inputs, row)
+        async with keeping_state(context, id_, lambda: outputs, creation.scope):
+            live = (snapshot.configuration.get("services") or {}).get(inputs.service_id) or {}
+            if inputs.await_deployment and deploys(live):
+                await await_deployment_of(context, place, inputs.service_id, since, earlier, deadline)
+        return Created(id_, outputs)
+
+    async def _commit(
+        self, context: Context, inputs: TcpProxyInputs, place: EnvironmentSession, creation: Creation
+    ) -> tuple[str, datetime]:
+        session = session_of(context)
+        async with session.lock(creation.scope):
+            before = [row["id"] for row in await _proxies(session, inputs, context.status)]
+            if before:
+                raise Conflict(
+                    "The service has a TCP proxy already, and Railway allows one",
+                    advice="Remove it, or import it: "
+                    f"`pulumi import {TcpProxy.token} <name> {creation.import_id.format(id=before[0])}`.",
+                )
+            entry = session.journal.begin(
+                context.urn, creation.scope, creation.document.name, creation.name, before
+            )
+            networking: dict[str, Any] = {"tcpProxies": {str(inputs.application_port): {}}}
+            patch = {"services": {inputs.service_id: {"networking": networking}}}
+            try:
+                applied = await place.commits.submit(patch, context.name, context.status)
+            except RailwayError as error:
+                if not error.outcome_unknown and not isinstance(error, WorkflowFailed | NotApplied):
+                    session.journal.close(context.urn, creation.scope)
+                raise
+            id_ = await look_up(session, creation, before, context.status)
+            if id_ is None:
+                raise NotFound(
+                    "The new TCP proxy doesn't appear", advice="Run `pulumi up` again; it looks for it."
+                )
+            session.journal.answered(entry, id_)
+            return id_, applied.began
+
+    async def read(
+        self, context: Context, id: str, inputs: TcpProxyInputs | None
+    ) -> Found[TcpProxyInputs, TcpProxyOutputs] | None:
+        """Read the service's proxies."""
+        if inputs is None:
+            project_id, environment_id, service_id, id = import_parts(id, self.import_format)
+        else:
+            project_id, environment_id = inputs.project_id, inputs.environment_id
+            service_id = inputs.service_id
+        try:
+            row = await _row(context, project_id, environment_id, service_id, id)
+        except NotFound:
+            return None
+        if row is None:
+            return None
+        found = TcpProxyInputs(
+            project_id=project_id,
+            environment_id=environment_id,
+            service_id=service_id,
+            application_port=row["applicationPort"],
+            await_deployment=inputs.await_deployment if inputs is not None else True,
+        )
+        return Found(id, found, _outputs(found, row))
+
+    async def update(
+        self, context: Context, id: str, old: TcpProxyOutputs, new: TcpProxyInputs
+    ) -> TcpProxyOutputs:
+        """Wait again when the deployment wasn't waited for to its end; nothing else can change."""
+        deadline = deadline_of(context)
+        session = session_of(context)
+        place = session.environment(new.project_id, new.environment_id)
+        session.journal.close(context.urn, _scope(new))
+        outputs = TcpProxyOutputs(**with_changes(new), domain=old.domain, proxy_port=old.proxy_port)
+        if new.await_deployment and old.await_deployment:
+            async with keeping_state(context, id, lambda: outputs):
+                await finish_deployment_of(context, place, new.service_id, deadline)
+        return outputs
+
+    async def delete(self, context: Context, id: str, old: TcpProxyOutputs) -> None:
+        """Delete the proxy; its public port is gone for good."""
+        session = session_of(context)
+        place = session.environment(old.project_id, old.environment_id)
+        try:
+            await place.ready_for_changes(context.status)
+            session.journal.close(context.urn, _scope(old))
+            await session.client.send(documents.TCP_PROXY_DELETE, {"id": id}, context.status)
+        except NotFound:
+            pass
+        except NotAuthorized:
+            # Railway also says this of what was just deleted; only a look tells.
+            if any(row["id"] == id for row in await _proxies(session, old, context.status)):
+                raise
+        place.snapshots.invalidate()
+
+
+async def _row(
+    context: Context, project_id: str, environment_id: str, service_id: str, id_: str
+) -> dict[str, Any] | None:
+    """Return the proxy as Railway shows it, once the list has as many as the configuration."""
+    session = session_of(context)
+    place = session.environment(project_id, environment_id)
+    snapshot = await place.snapshots.fresh(context.status)
+    service = (snapshot.configuration.get("services") or {}).get(service_id) or {}
+    configured = len((service.get("networking") or {}).get("tcpProxies") or {})
+    for pause in (*_LAG_PAUSES, None):
+        data = await session.read(documents.TCP_PROXIES, _where(environment_id, service_id), context.status)
+        rows = [row for row in data["tcpProxies"] if not _is_gone(row)]
+        row = next((row for row in rows if row["id"] == id_), None)
+        if row is not None or len(rows) >= configured or pause is None:
+            return row
+        await context.status("waiting for Railway's lists, which lag behind")
+        await session.clock.sleep(pause)
+    return None
+
+
+async def _proxies(session: Session, inputs: TcpProxyInputs, status: Status) -> list[dict[str, Any]]:
+    where = _where(inputs.environment_id, inputs.service_id)
+    data = await session.read(documents.TCP_PROXIES, where, status)
+    return [row for row in data["tcpProxies"] if not _is_gone(row)]
+
+
+def _where(environment_id: str, service_id: str) -> dict[str, str]:
+    return {"environmentId": environment_id, "serviceId": service_id}
+
+
+def _is_gone(row: dict[str, Any]) -> bool:
+    return bool(row.get("deletedAt")) or row.get("syncStatus") in {"DELETED", "DELETING"}
+
+
+def _outputs(inputs: TcpProxyInputs, row: dict[str, Any]) -> TcpProxyOutputs:
+    return TcpProxyOutputs(**with_changes(inputs), domain=row["domain"], proxy_port=row["proxyPort"])
+
+
+def _scope(inputs: TcpProxyInputs) -> str:
+    return f"{inputs.environment_id}/{inputs.service_id}/tcpProxies"
+
+
+def _creation(context: Context, inputs: TcpProxyInputs, session: Session) -> Creation:
+    async def existing(status: Status) -> Collection[str]:
+        return [row["id"] for row in await _proxies(session, inputs, status)]
+
+    return Creation(
+        urn=context.urn,
+        scope=_scope(inputs),
+        kind="TCP proxy",
+        name=context.name,
+        document=documents.COMMIT,
+        variables={},
+        existing=existing,
+        candidates=existing,
+        import_id=f"{inputs.project_id}/{inputs.environment_id}/{inputs.service_id}/{{id}}",
+        type_token=TcpProxy.token,
+        name_is_unique=True,
+    )
