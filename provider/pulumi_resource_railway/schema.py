@@ -1,7 +1,8 @@
-"""The Pulumi schema, derived from the declarations, and the SDK generated from it.
+"""The Pulumi schema, derived from the declarations, and what is generated from it: the SDK and the pages.
 
-`python -m pulumi_resource_railway.schema` writes `schema.json` beside the package, and with `--sdk` also the
-Python SDK. With `--check` it writes nothing and fails when either is stale.
+`python -m pulumi_resource_railway.schema` writes `schema.json` beside the package and a page of documentation
+for each resource and function, and with `--sdk` also the Python SDK. With `--check` it writes nothing and fails
+when something is stale.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ from pulumi_resource_railway.declaration import (
     properties_of,
     type_name,
 )
+from pulumi_resource_railway.guides import GUIDES
 from pulumi_resource_railway.version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pulumi_resource_railway.declaration import Model, Property, Type
     from pulumi_resource_railway.function import Function
@@ -41,6 +43,7 @@ _PROVIDER: Final = Path(__file__).resolve().parents[1]
 SCHEMA_FILE: Final = _PROVIDER / "schema.json"
 OVERLAYS: Final = _PROVIDER / "overlays"
 SDK_FOLDER: Final = _PROVIDER.parent / "sdk" / "python"
+PAGES: Final = _PROVIDER.parent / "docs" / "provider"
 
 _README: Final = """\
 # Railway for Pulumi
@@ -96,8 +99,10 @@ def _resource(resource: Resource[Any, Any], types: dict[str, Any]) -> dict[str, 
     name = resource.token.rpartition(":")[2]
     usage = f"$ pulumi import {resource.token} {name.lower()} {resource.import_format}"
     inputs, outputs = properties_of(resource.inputs), properties_of(resource.outputs)
+    guide = GUIDES.get(resource.token)
+    example = "" if guide is None else _example(guide.example)
     return {
-        "description": f"{resource.description.strip()}\n\n## Import\n\n```sh\n{usage}\n```\n",
+        "description": f"{resource.description.strip()}\n{example}\n## Import\n\n```sh\n{usage}\n```\n",
         "inputProperties": _properties(resource.inputs, types, inputs=True),
         "requiredInputs": sorted(property_.name for property_ in inputs.values() if property_.required),
         "properties": _properties(resource.outputs, types, inputs=False),
@@ -105,10 +110,14 @@ def _resource(resource: Resource[Any, Any], types: dict[str, Any]) -> dict[str, 
     }
 
 
+def _example(program: str) -> str:
+    return f"\n## Example Usage\n\n```python\n{program.strip()}\n```\n"
+
+
 def _function(function: Function[Any, Any], types: dict[str, Any]) -> dict[str, Any]:
     arguments, result = properties_of(function.arguments), properties_of(function.result)
     return {
-        "description": function.description.strip(),
+        "description": f"{function.description.strip()}\n{_example(function.example)}",
         "inputs": {
             "type": "object",
             "properties": _properties(function.arguments, types, inputs=True),
@@ -220,18 +229,37 @@ def _differing(comparison: filecmp.dircmp[str], folder: Path) -> list[str]:
     return found
 
 
+def write_pages(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write the pages; a page of what isn't there any more goes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for page in folder.glob("*.md"):
+        if page.name not in texts:
+            page.unlink()
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def stale_pages(folder: Path, texts: Mapping[str, str]) -> list[str]:
+    """Return the pages that aren't what they should be."""
+    present = {page.name: page.read_text(encoding="utf-8") for page in folder.glob("*.md")}
+    names = sorted(present.keys() | texts.keys())
+    return [str(folder / name) for name in names if present.get(name) != texts.get(name)]
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write or check the schema and the SDK; return the exit code."""
     from pulumi_resource_railway.functions import FUNCTIONS
+    from pulumi_resource_railway.pages import pages
     from pulumi_resource_railway.resources import RESOURCES
 
     parser = argparse.ArgumentParser(prog="python -m pulumi_resource_railway.schema", description=__doc__)
     parser.add_argument("--sdk", action="store_true", help="also generate the Python SDK")
     parser.add_argument("--check", action="store_true", help="write nothing; fail when something is stale")
     options = parser.parse_args(arguments)
-    text = schema_text(RESOURCES, FUNCTIONS)
+    text, texts = schema_text(RESOURCES, FUNCTIONS), pages(RESOURCES, FUNCTIONS)
     if not options.check:
         SCHEMA_FILE.write_text(text, encoding="utf-8")
+        write_pages(PAGES, texts)
         if options.sdk:
             generate_sdk(SCHEMA_FILE, SDK_FOLDER)
         return 0
@@ -240,6 +268,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if SCHEMA_FILE.is_file() and SCHEMA_FILE.read_text(encoding="utf-8") == text
         else [str(SCHEMA_FILE)]
     )
+    stale += stale_pages(PAGES, texts)
     if options.sdk:
         with tempfile.TemporaryDirectory() as scratch:
             fresh = Path(scratch) / "fresh"

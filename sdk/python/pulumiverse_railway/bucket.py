@@ -119,6 +119,29 @@ class Bucket(pulumi.CustomResource):
         """
         A bucket: object storage with an S3 interface, and the key to it as secret outputs. It is replaced, and its objects lost, only with `allowReplace`. Railway keeps a deleted bucket's name in the project's list.
 
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        bucket = railway.Bucket("pictures", region="ams", **place)
+        web = railway.Service(
+            "web",
+            source={"image": "nginx:1.27.4"},
+            variables={
+                "AWS_ENDPOINT_URL": bucket.endpoint,
+                "AWS_S3_BUCKET_NAME": bucket.bucket_name,
+                "AWS_ACCESS_KEY_ID": bucket.access_key_id,
+                "AWS_SECRET_ACCESS_KEY": bucket.secret_access_key,
+            },
+            **place,
+        )
+        ```
+
         ## Import
 
         ```sh
@@ -142,6 +165,29 @@ class Bucket(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A bucket: object storage with an S3 interface, and the key to it as secret outputs. It is replaced, and its objects lost, only with `allowReplace`. Railway keeps a deleted bucket's name in the project's list.
+
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        bucket = railway.Bucket("pictures", region="ams", **place)
+        web = railway.Service(
+            "web",
+            source={"image": "nginx:1.27.4"},
+            variables={
+                "AWS_ENDPOINT_URL": bucket.endpoint,
+                "AWS_S3_BUCKET_NAME": bucket.bucket_name,
+                "AWS_ACCESS_KEY_ID": bucket.access_key_id,
+                "AWS_SECRET_ACCESS_KEY": bucket.secret_access_key,
+            },
+            **place,
+        )
+        ```
 
         ## Import
 

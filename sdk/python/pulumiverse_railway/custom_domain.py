@@ -117,6 +117,21 @@ class CustomDomain(pulumi.CustomResource):
         """
         A domain of one's own, under which a service is reached from the Internet. `dnsRecords` says what to set at its DNS provider; Railway gets a certificate by itself once they are there, which isn't waited for. Nothing is deployed.
 
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        web = railway.Service("web", source={"image": "nginx:1.27.4"}, **place)
+
+        domain = railway.CustomDomain("shop", service_id=web.id, domain="shop.example.com", target_port=80, **place)
+        pulumi.export("records", domain.dns_records)
+        ```
+
         ## Import
 
         ```sh
@@ -140,6 +155,21 @@ class CustomDomain(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A domain of one's own, under which a service is reached from the Internet. `dnsRecords` says what to set at its DNS provider; Railway gets a certificate by itself once they are there, which isn't waited for. Nothing is deployed.
+
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        web = railway.Service("web", source={"image": "nginx:1.27.4"}, **place)
+
+        domain = railway.CustomDomain("shop", service_id=web.id, domain="shop.example.com", target_port=80, **place)
+        pulumi.export("records", domain.dns_records)
+        ```
 
         ## Import
 

@@ -119,6 +119,21 @@ class EgressGateway(pulumi.CustomResource):
         """
         Static IPv4 addresses for a service's outbound traffic, so that others can allow them. Railway puts them into use with the service's next deployment, so the service is redeployed once. Railway can only remove all of a service's addresses together: have one of these for each service. What runs keeps its addresses until its next deployment.
 
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        web = railway.Service("web", source={"image": "nginx:1.27.4"}, **place)
+
+        gateway = railway.EgressGateway("web", service_id=web.id, **place)
+        pulumi.export("addresses", gateway.addresses)
+        ```
+
         ## Import
 
         ```sh
@@ -142,6 +157,21 @@ class EgressGateway(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         Static IPv4 addresses for a service's outbound traffic, so that others can allow them. Railway puts them into use with the service's next deployment, so the service is redeployed once. Railway can only remove all of a service's addresses together: have one of these for each service. What runs keeps its addresses until its next deployment.
+
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        web = railway.Service("web", source={"image": "nginx:1.27.4"}, **place)
+
+        gateway = railway.EgressGateway("web", service_id=web.id, **place)
+        pulumi.export("addresses", gateway.addresses)
+        ```
 
         ## Import
 

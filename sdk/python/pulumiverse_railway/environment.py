@@ -123,6 +123,17 @@ class Environment(pulumi.CustomResource):
         """
         A further environment of a project, empty at first, unless it begins as a copy of another. The one that a project comes with is the project's `defaultEnvironmentId`. Railway makes at most one environment every 30 seconds; more are waited for.
 
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        staging = railway.Environment("staging", project_id=project.id)
+        pulumi.export("staging", staging.id)
+        ```
+
         ## Import
 
         ```sh
@@ -146,6 +157,17 @@ class Environment(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A further environment of a project, empty at first, unless it begins as a copy of another. The one that a project comes with is the project's `defaultEnvironmentId`. Railway makes at most one environment every 30 seconds; more are waited for.
+
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        staging = railway.Environment("staging", project_id=project.id)
+        pulumi.export("staging", staging.id)
+        ```
 
         ## Import
 

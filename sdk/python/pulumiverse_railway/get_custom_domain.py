@@ -203,6 +203,22 @@ def get_custom_domain(domain: Optional[_builtins.str] = None,
     """
     How far a domain of one's own is: which DNS records Railway sees, whether it knows who owns the domain, and what its certificate does.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    project = railway.Project("shop")
+    place = {"project_id": project.id, "environment_id": project.default_environment_id}
+    web = railway.Service("web", source={"image": "nginx:1.27.4"}, **place)
+    domain = railway.CustomDomain("shop", service_id=web.id, domain="shop.example.com", **place)
+    state = railway.get_custom_domain_output(project_id=project.id, id=domain.id)
+    pulumi.export("records", domain.dns_records)
+    pulumi.export("certificate", state.certificate_status)
+    ```
+
+
     :param _builtins.str domain: The domain, such as `dashboard.example.com`.
     :param _builtins.str environment_id: With `domain`: the id of the environment.
     :param _builtins.str id: The custom domain's id; or give the domain, with its environment and service.
@@ -240,6 +256,22 @@ def get_custom_domain_output(domain: pulumi.Input[Optional[Optional[_builtins.st
                              opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetCustomDomainResult]:
     """
     How far a domain of one's own is: which DNS records Railway sees, whether it knows who owns the domain, and what its certificate does.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    project = railway.Project("shop")
+    place = {"project_id": project.id, "environment_id": project.default_environment_id}
+    web = railway.Service("web", source={"image": "nginx:1.27.4"}, **place)
+    domain = railway.CustomDomain("shop", service_id=web.id, domain="shop.example.com", **place)
+    state = railway.get_custom_domain_output(project_id=project.id, id=domain.id)
+    pulumi.export("records", domain.dns_records)
+    pulumi.export("certificate", state.certificate_status)
+    ```
+
 
     :param _builtins.str domain: The domain, such as `dashboard.example.com`.
     :param _builtins.str environment_id: With `domain`: the id of the environment.

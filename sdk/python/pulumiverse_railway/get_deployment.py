@@ -236,6 +236,25 @@ def get_deployment(environment_id: Optional[_builtins.str] = None,
     """
     A deployment by its id, or the latest one of a service, whatever caused it: a Pulumi update, a push or somebody in the dashboard. That is why it is a function: what moves by itself is no output of a Service.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    project = railway.Project("shop")
+    web = railway.Service(
+        "web",
+        project_id=project.id,
+        environment_id=project.default_environment_id,
+        source={"image": "nginx:1.27.4"},
+    )
+    latest = railway.get_deployment_output(service_id=web.id, environment_id=web.environment_id)
+    pulumi.export("deployment", latest.id)
+    pulumi.export("state", latest.status)
+    ```
+
+
     :param _builtins.str environment_id: The environment that the service runs in.
     :param _builtins.str id: The deployment's id; or give a service and its environment.
     :param _builtins.str service_id: The service whose latest deployment is meant.
@@ -270,6 +289,25 @@ def get_deployment_output(environment_id: pulumi.Input[Optional[Optional[_builti
                           opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetDeploymentResult]:
     """
     A deployment by its id, or the latest one of a service, whatever caused it: a Pulumi update, a push or somebody in the dashboard. That is why it is a function: what moves by itself is no output of a Service.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    project = railway.Project("shop")
+    web = railway.Service(
+        "web",
+        project_id=project.id,
+        environment_id=project.default_environment_id,
+        source={"image": "nginx:1.27.4"},
+    )
+    latest = railway.get_deployment_output(service_id=web.id, environment_id=web.environment_id)
+    pulumi.export("deployment", latest.id)
+    pulumi.export("state", latest.status)
+    ```
+
 
     :param _builtins.str environment_id: The environment that the service runs in.
     :param _builtins.str id: The deployment's id; or give a service and its environment.

@@ -141,6 +141,18 @@ def get_environment(id: Optional[_builtins.str] = None,
     """
     An environment that exists, with the services that run in it, its shared variables and how many changes are staged in it.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    project = railway.Project("shop")
+    staging = railway.get_environment_output(project_id=project.id, name="production")
+    pulumi.export("services", staging.services.apply(lambda found: [one.name for one in found]))
+    ```
+
+
     :param _builtins.str id: The environment's id; or give its name.
     :param _builtins.str name: The environment's name; or give its id.
     :param _builtins.str project_id: The id of the environment's project.
@@ -167,6 +179,18 @@ def get_environment_output(id: pulumi.Input[Optional[Optional[_builtins.str]]] =
                            opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetEnvironmentResult]:
     """
     An environment that exists, with the services that run in it, its shared variables and how many changes are staged in it.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    project = railway.Project("shop")
+    staging = railway.get_environment_output(project_id=project.id, name="production")
+    pulumi.export("services", staging.services.apply(lambda found: [one.name for one in found]))
+    ```
+
 
     :param _builtins.str id: The environment's id; or give its name.
     :param _builtins.str name: The environment's name; or give its id.

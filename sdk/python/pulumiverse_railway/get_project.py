@@ -165,6 +165,23 @@ def get_project(id: Optional[_builtins.str] = None,
     """
     A project that exists, with its environments and services: for a program that deploys into a project that somebody else manages.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    shop = railway.get_project_output(name="shop")
+    service = railway.Service(
+        "web",
+        project_id=shop.id,
+        environment_id=shop.default_environment_id.apply(lambda id: id or ""),
+        source={"image": "nginx:1.27.4"},
+    )
+    pulumi.export("environments", shop.environments.apply(lambda found: [one.name for one in found]))
+    ```
+
+
     :param _builtins.str id: The project's id; or give its name.
     :param _builtins.str name: The project's name; or give its id.
     :param _builtins.str workspace_id: The workspace to look in for the name. Without it, all that the token reaches.
@@ -193,6 +210,23 @@ def get_project_output(id: pulumi.Input[Optional[Optional[_builtins.str]]] = Non
                        opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetProjectResult]:
     """
     A project that exists, with its environments and services: for a program that deploys into a project that somebody else manages.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    shop = railway.get_project_output(name="shop")
+    service = railway.Service(
+        "web",
+        project_id=shop.id,
+        environment_id=shop.default_environment_id.apply(lambda id: id or ""),
+        source={"image": "nginx:1.27.4"},
+    )
+    pulumi.export("environments", shop.environments.apply(lambda found: [one.name for one in found]))
+    ```
+
 
     :param _builtins.str id: The project's id; or give its name.
     :param _builtins.str name: The project's name; or give its id.

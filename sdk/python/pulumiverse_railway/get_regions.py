@@ -68,6 +68,16 @@ def get_regions(include_deprecated: Optional[_builtins.bool] = None,
     """
     The regions that services and volumes can be in.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    pulumi.export("regions", railway.get_regions_output().names)
+    ```
+
+
     :param _builtins.bool include_deprecated: Whether to list regions that Railway gives up.
     :param _builtins.str project_id: The project whose regions are meant; its workspace may have some of its own.
     """
@@ -85,6 +95,16 @@ def get_regions_output(include_deprecated: pulumi.Input[Optional[Optional[_built
                        opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetRegionsResult]:
     """
     The regions that services and volumes can be in.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    pulumi.export("regions", railway.get_regions_output().names)
+    ```
+
 
     :param _builtins.bool include_deprecated: Whether to list regions that Railway gives up.
     :param _builtins.str project_id: The project whose regions are meant; its workspace may have some of its own.

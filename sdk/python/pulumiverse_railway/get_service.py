@@ -189,6 +189,20 @@ def get_service(environment_id: Optional[_builtins.str] = None,
     """
     A service that exists, as it runs in one environment: for a program that refers to a service which somebody else manages, or that wants to know how its latest deployment went.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    project = railway.Project("shop")
+    web = railway.get_service_output(
+        project_id=project.id, environment_id=project.default_environment_id, name="web"
+    )
+    pulumi.export("state", web.deployment_status)
+    ```
+
+
     :param _builtins.str environment_id: The id of the environment that it runs in.
     :param _builtins.str id: The service's id; or give its name.
     :param _builtins.str name: The service's name; or give its id.
@@ -222,6 +236,20 @@ def get_service_output(environment_id: pulumi.Input[Optional[_builtins.str]] = N
                        opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetServiceResult]:
     """
     A service that exists, as it runs in one environment: for a program that refers to a service which somebody else manages, or that wants to know how its latest deployment went.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    project = railway.Project("shop")
+    web = railway.get_service_output(
+        project_id=project.id, environment_id=project.default_environment_id, name="web"
+    )
+    pulumi.export("state", web.deployment_status)
+    ```
+
 
     :param _builtins.str environment_id: The id of the environment that it runs in.
     :param _builtins.str id: The service's id; or give its name.

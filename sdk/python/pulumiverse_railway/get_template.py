@@ -139,6 +139,17 @@ def get_template(code: Optional[_builtins.str] = None,
     """
     A template of Railway's marketplace, such as Railway's own of PostgreSQL, with the services that it is made of.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    postgres = railway.get_template_output(code="postgres")
+    pulumi.export("images", postgres.services.apply(lambda services: [one.image for one in services]))
+    ```
+
+
     :param _builtins.str code: The template's code, such as `postgres`, `redis`, `mysql` or `mongo`.
     """
     __args__ = dict()
@@ -159,6 +170,17 @@ def get_template_output(code: pulumi.Input[Optional[_builtins.str]] = None,
                         opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetTemplateResult]:
     """
     A template of Railway's marketplace, such as Railway's own of PostgreSQL, with the services that it is made of.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    postgres = railway.get_template_output(code="postgres")
+    pulumi.export("images", postgres.services.apply(lambda services: [one.image for one in services]))
+    ```
+
 
     :param _builtins.str code: The template's code, such as `postgres`, `redis`, `mysql` or `mongo`.
     """

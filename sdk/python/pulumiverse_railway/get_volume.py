@@ -178,6 +178,20 @@ def get_volume(environment_id: Optional[_builtins.str] = None,
     """
     A volume that exists, as it is in one environment: how large and how full it is, where it is and which service has it.
 
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    project = railway.Project("shop")
+    place = {"project_id": project.id, "environment_id": project.default_environment_id}
+    data = railway.Volume("data", size_mb=5000, **place)
+    state = railway.get_volume_output(id=data.id, **place)
+    pulumi.export("used", pulumi.Output.concat(state.used_mb.apply(str), " MB"))
+    ```
+
+
     :param _builtins.str environment_id: The id of the environment.
     :param _builtins.str id: The volume's id; or give its name or its service.
     :param _builtins.str name: The volume's name; or give its id or its service.
@@ -213,6 +227,20 @@ def get_volume_output(environment_id: pulumi.Input[Optional[_builtins.str]] = No
                       opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetVolumeResult]:
     """
     A volume that exists, as it is in one environment: how large and how full it is, where it is and which service has it.
+
+    ## Example Usage
+
+    ```python
+    import pulumi
+    import pulumiverse_railway as railway
+
+    project = railway.Project("shop")
+    place = {"project_id": project.id, "environment_id": project.default_environment_id}
+    data = railway.Volume("data", size_mb=5000, **place)
+    state = railway.get_volume_output(id=data.id, **place)
+    pulumi.export("used", pulumi.Output.concat(state.used_mb.apply(str), " MB"))
+    ```
+
 
     :param _builtins.str environment_id: The id of the environment.
     :param _builtins.str id: The volume's id; or give its name or its service.

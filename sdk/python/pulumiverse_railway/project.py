@@ -143,6 +143,16 @@ class Project(pulumi.CustomResource):
         """
         A project, which holds environments, services and volumes. It comes with its first environment: `defaultEnvironmentName` names it, `defaultEnvironmentId` is its id. It needs an account's or workspace's token.
 
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop", description="What we sell", default_environment_name="production")
+        pulumi.export("environment", project.default_environment_id)
+        ```
+
         ## Import
 
         ```sh
@@ -167,6 +177,16 @@ class Project(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A project, which holds environments, services and volumes. It comes with its first environment: `defaultEnvironmentName` names it, `defaultEnvironmentId` is its id. It needs an account's or workspace's token.
+
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop", description="What we sell", default_environment_name="production")
+        pulumi.export("environment", project.default_environment_id)
+        ```
 
         ## Import
 

@@ -84,6 +84,19 @@ class ProjectToken(pulumi.CustomResource):
         """
         A token that reaches one environment of a project and nothing else: for deployments from elsewhere, or for a stack that manages one environment. It is a secret, kept in the state. Making one takes an account's or workspace's token.
 
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        token = railway.ProjectToken("deployments", **place)
+        pulumi.export("token", token.token)
+        ```
+
         ## Import
 
         ```sh
@@ -105,6 +118,19 @@ class ProjectToken(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A token that reaches one environment of a project and nothing else: for deployments from elsewhere, or for a stack that manages one environment. It is a secret, kept in the state. Making one takes an account's or workspace's token.
+
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        token = railway.ProjectToken("deployments", **place)
+        pulumi.export("token", token.token)
+        ```
 
         ## Import
 

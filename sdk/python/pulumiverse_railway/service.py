@@ -244,6 +244,34 @@ class Service(pulumi.CustomResource):
         """
         A service as it runs in one environment: its source, build, deployment, variables and volume mount. All of it is in place before the first deployment starts, and each update makes at most one deployment, which is waited for.
 
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        data = railway.Volume("data", size_mb=5000, **place)
+        database = railway.Service(
+            "database",
+            source={"image": "redis:7.2.11"},
+            variables={"URL": "redis://${{RAILWAY_PRIVATE_DOMAIN}}:6379"},
+            volume_mounts=[{"volume_id": data.id, "mount_path": "/data", "backup_schedules": ["DAILY"]}],
+            **place,
+        )
+        wired = railway.variables_with_references({"CACHE": railway.reference(database, "URL"), "PORT": "8080"})
+        web = railway.Service(
+            "web",
+            source={"repo": "example/shop", "branch": "main"},
+            deploy={"healthcheck_path": "/health", "restart_policy_type": "ALWAYS"},
+            variables=wired.variables,
+            redeploy_triggers=wired.redeploy_triggers,
+            **place,
+        )
+        ```
+
         ## Import
 
         ```sh
@@ -274,6 +302,34 @@ class Service(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A service as it runs in one environment: its source, build, deployment, variables and volume mount. All of it is in place before the first deployment starts, and each update makes at most one deployment, which is waited for.
+
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        data = railway.Volume("data", size_mb=5000, **place)
+        database = railway.Service(
+            "database",
+            source={"image": "redis:7.2.11"},
+            variables={"URL": "redis://${{RAILWAY_PRIVATE_DOMAIN}}:6379"},
+            volume_mounts=[{"volume_id": data.id, "mount_path": "/data", "backup_schedules": ["DAILY"]}],
+            **place,
+        )
+        wired = railway.variables_with_references({"CACHE": railway.reference(database, "URL"), "PORT": "8080"})
+        web = railway.Service(
+            "web",
+            source={"repo": "example/shop", "branch": "main"},
+            deploy={"healthcheck_path": "/health", "restart_policy_type": "ALWAYS"},
+            variables=wired.variables,
+            redeploy_triggers=wired.redeploy_triggers,
+            **place,
+        )
+        ```
 
         ## Import
 

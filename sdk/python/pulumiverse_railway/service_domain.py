@@ -117,6 +117,21 @@ class ServiceDomain(pulumi.CustomResource):
         """
         A domain below Railway's own, under which a service is reached from the Internet. Adding, changing or removing it deploys nothing.
 
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        web = railway.Service("web", source={"image": "nginx:1.27.4"}, **place)
+
+        domain = railway.ServiceDomain("shop", service_id=web.id, subdomain="example-shop", target_port=80, **place)
+        pulumi.export("address", pulumi.Output.concat("https://", domain.domain))
+        ```
+
         ## Import
 
         ```sh
@@ -140,6 +155,21 @@ class ServiceDomain(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A domain below Railway's own, under which a service is reached from the Internet. Adding, changing or removing it deploys nothing.
+
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        web = railway.Service("web", source={"image": "nginx:1.27.4"}, **place)
+
+        domain = railway.ServiceDomain("shop", service_id=web.id, subdomain="example-shop", target_port=80, **place)
+        pulumi.export("address", pulumi.Output.concat("https://", domain.domain))
+        ```
 
         ## Import
 

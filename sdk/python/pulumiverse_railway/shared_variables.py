@@ -102,6 +102,25 @@ class SharedVariables(pulumi.CustomResource):
         """
         Variables that an environment's services share: a service gets one by referring to it, `${{shared.NAME}}`. A change deploys each service that refers to what has changed, once. Several resources may share variables in one environment, under different names. An import takes over all that the environment has.
 
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        shared = railway.SharedVariables("shared", variables={"CURRENCY": "EUR"}, **place)
+        web = railway.Service(
+            "web",
+            source={"image": "nginx:1.27.4"},
+            variables={"CURRENCY": "${{shared.CURRENCY}}"},
+            **place,
+            opts=pulumi.ResourceOptions(depends_on=[shared]),
+        )
+        ```
+
         ## Import
 
         ```sh
@@ -124,6 +143,25 @@ class SharedVariables(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         Variables that an environment's services share: a service gets one by referring to it, `${{shared.NAME}}`. A change deploys each service that refers to what has changed, once. Several resources may share variables in one environment, under different names. An import takes over all that the environment has.
+
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        shared = railway.SharedVariables("shared", variables={"CURRENCY": "EUR"}, **place)
+        web = railway.Service(
+            "web",
+            source={"image": "nginx:1.27.4"},
+            variables={"CURRENCY": "${{shared.CURRENCY}}"},
+            **place,
+            opts=pulumi.ResourceOptions(depends_on=[shared]),
+        )
+        ```
 
         ## Import
 

@@ -118,6 +118,20 @@ class TcpProxy(pulumi.CustomResource):
         """
         A public port, on a host that Railway chooses, that leads to a port of a service: for databases and other protocols than HTTP. A service has at most one. Adding it deploys the service once; removing it deploys nothing.
 
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        database = railway.Service("database", source={"image": "redis:7.2.11"}, **place)
+        proxy = railway.TcpProxy("database", service_id=database.id, application_port=6379, **place)
+        pulumi.export("address", pulumi.Output.format("{0}:{1}", proxy.domain, proxy.proxy_port))
+        ```
+
         ## Import
 
         ```sh
@@ -141,6 +155,20 @@ class TcpProxy(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A public port, on a host that Railway chooses, that leads to a port of a service: for databases and other protocols than HTTP. A service has at most one. Adding it deploys the service once; removing it deploys nothing.
+
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        database = railway.Service("database", source={"image": "redis:7.2.11"}, **place)
+        proxy = railway.TcpProxy("database", service_id=database.id, application_port=6379, **place)
+        pulumi.export("address", pulumi.Output.format("{0}:{1}", proxy.domain, proxy.proxy_port))
+        ```
 
         ## Import
 

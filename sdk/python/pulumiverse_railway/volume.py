@@ -137,6 +137,24 @@ class Volume(pulumi.CustomResource):
         """
         A volume: storage that outlives deployments. It knows nothing of the service that mounts it: that says so itself, in its `volumeMounts`. Size, region and name change in place; it is never made smaller, and replaced only with `allowReplace`.
 
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        data = railway.Volume("data", size_mb=5000, region="us-west2", **place)
+        database = railway.Service(
+            "database",
+            source={"image": "redis:7.2.11"},
+            volume_mounts=[{"volume_id": data.id, "mount_path": "/data"}],
+            **place,
+        )
+        ```
+
         ## Import
 
         ```sh
@@ -161,6 +179,24 @@ class Volume(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A volume: storage that outlives deployments. It knows nothing of the service that mounts it: that says so itself, in its `volumeMounts`. Size, region and name change in place; it is never made smaller, and replaced only with `allowReplace`.
+
+        ## Example Usage
+
+        ```python
+        import pulumi
+        import pulumiverse_railway as railway
+
+        project = railway.Project("shop")
+        place = {"project_id": project.id, "environment_id": project.default_environment_id}
+
+        data = railway.Volume("data", size_mb=5000, region="us-west2", **place)
+        database = railway.Service(
+            "database",
+            source={"image": "redis:7.2.11"},
+            volume_mounts=[{"volume_id": data.id, "mount_path": "/data"}],
+            **place,
+        )
+        ```
 
         ## Import
 
