@@ -33,7 +33,7 @@ def test_the_project_runs_python_and_this_repositorys_provider() -> None:
     assert "./sdk/python" in (ROOT / "requirements.txt").read_text().splitlines()
 
 
-@pytest.mark.parametrize("stack", ["production", "local"])
+@pytest.mark.parametrize("stack", ["production", "staging", "local"])
 def test_a_shared_stack_is_complete_but_for_its_secrets(configure: Any, stack: str) -> None:
     document = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())
     assert set(document) == {"config"}, "neither salt nor ciphertext"
@@ -43,5 +43,6 @@ def test_a_shared_stack_is_complete_but_for_its_secrets(configure: Any, stack: s
     configure(**{name: json.dumps(value) for name, value in groups.items()})
     chosen = settings.load()
     assert chosen.protect is (stack == "production")
-    assert chosen.storage.volume_gb == 10
+    assert chosen.storage.volume_gb == (1 if stack == "staging" else 10)
+    assert bool(chosen.postgres.backups) is (stack != "staging")
     assert not chosen.monitoring.enabled
