@@ -76,7 +76,7 @@ class SharedVariables(Resource[SharedVariablesInputs, SharedVariablesOutputs]):
         variables = properties.get("variables")
         failures = []
         for name, value in variables.items() if isinstance(variables, dict) else ():
-            path = f'variables["{name}"]'
+            path = f"variables.{name}"
             if not name or "=" in name or "\0" in name:
                 failures.append(CheckFailure(path, "A variable's name must not be empty or contain '='."))
             if isinstance(value, str) and _TO_A_SERVICE.search(value):

@@ -9,11 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_resource_railway.resources import RESOURCES
+from pulumi_resource_railway.resources.bucket import Bucket
 from pulumi_resource_railway.resources.custom_domain import CustomDomain
+from pulumi_resource_railway.resources.egress_gateway import EgressGateway
 from pulumi_resource_railway.resources.environment import Environment
 from pulumi_resource_railway.resources.project import Project
+from pulumi_resource_railway.resources.project_token import ProjectToken
 from pulumi_resource_railway.resources.service import Service
 from pulumi_resource_railway.resources.service_domain import ServiceDomain
+from pulumi_resource_railway.resources.shared_variables import SharedVariables
 from pulumi_resource_railway.resources.volume import Volume
 from pulumi_resource_railway.values import UNKNOWN
 
@@ -175,6 +179,15 @@ def test_no_value_of_a_variable_is_shown(value: str) -> None:
         (Project(), {"name": " "}, None, "name", "empty"),
         (Project(), {"name": "a", "defaultEnvironmentName": ""}, None, "defaultEnvironmentName", "empty"),
         (Environment(), {"name": ""}, None, "name", "empty"),
+        (Environment(), {"sourceEnvironmentId": ""}, None, "sourceEnvironmentId", "leave it out"),
+        (Environment(), {"skipInitialDeploys": True}, None, "skipInitialDeploys", "set sourceEnvironmentId"),
+        (SharedVariables(), {"variables": {"A=B": "1"}}, None, "variables.A=B", "'='"),
+        (SharedVariables(), {"variables": {"": "1"}}, None, "variables.", "empty"),
+        (SharedVariables(), {"variables": {"A": "x${{ db.URL }}"}}, None, "variables.A", "service's own"),
+        (Bucket(), {"name": " "}, None, "name", "empty"),
+        (Bucket(), {"region": "us-west2"}, None, "region", "sjc, iad, ams or sin"),
+        (ProjectToken(), {"name": ""}, None, "name", "empty"),
+        (EgressGateway(), {"region": ""}, None, "region", "leave it out"),
         (ServiceDomain(), {"subdomain": "shop.up.railway.app"}, None, "subdomain", "write 'shop'"),
         (ServiceDomain(), {"subdomain": "Shop"}, None, "subdomain", "lower-case"),
         (ServiceDomain(), {"subdomain": "-shop"}, None, "subdomain", "hyphen"),
@@ -197,6 +210,15 @@ def test_the_others(resource: Any, properties: dict[str, Any], old: Any, path: s
         (Volume(), {"sizeMb": UNKNOWN, "region": UNKNOWN, "name": UNKNOWN}, {"sizeMb": 20}),
         (Volume(), {}, {"sizeMb": 20}),
         (Project(), {"name": UNKNOWN}, None),
+        (Environment(), {"sourceEnvironmentId": UNKNOWN, "skipInitialDeploys": True}, None),
+        (Environment(), {"name": "a", "skipInitialDeploys": False}, None),
+        (SharedVariables(), {"variables": UNKNOWN}, None),
+        (SharedVariables(), {"variables": {"A": UNKNOWN, "B": "", "C": "$${x}"}}, None),
+        (Bucket(), {"name": UNKNOWN, "region": UNKNOWN}, None),
+        (Bucket(), {"name": "pictures", "region": "sjc"}, None),
+        (ProjectToken(), {"name": UNKNOWN}, None),
+        (EgressGateway(), {"region": UNKNOWN}, None),
+        (EgressGateway(), {}, None),
         (ServiceDomain(), {"subdomain": UNKNOWN}, None),
         (ServiceDomain(), {}, None),
         (CustomDomain(), {"domain": UNKNOWN}, None),
@@ -216,7 +238,10 @@ def test_replacing_what_holds_data_is_refused() -> None:
     assert service.replace_refusal({"volumeMounts": [MOUNT]}, {}) is not None
     assert service.replace_refusal({"volumeMounts": [MOUNT]}, {"allowReplace": True}) is None
     assert service.replace_refusal({}, {}) is None
+    assert Bucket().replace_refusal({"region": "sjc"}, {"region": "ams"}) is not None
+    assert Bucket().replace_refusal({}, {"allowReplace": UNKNOWN}) is not None
+    assert Bucket().replace_refusal({}, {"allowReplace": True}) is None
 
 
 def test_every_resource_is_registered_once() -> None:
-    assert len({resource.token for resource in RESOURCES}) == len(RESOURCES) == 6
+    assert len({resource.token for resource in RESOURCES}) == len(RESOURCES)
