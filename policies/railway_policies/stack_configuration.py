@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ RULES_KEY: Final = f"{NAMESPACE}:rules"
 SECRETS_SET_ON: Final = f"{NAMESPACE}:secretsSetOn"
 """An object: a variable's name, then the day on which its secret was last set. All rules on age read it."""
 _ON_AGE: Final = ("railway-secret-suggest-rotation", "railway-secret-require-rotation")
+
+_MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]00:00:00(Z| \+0000 UTC)")
 
 
 class ConfigurationError(Exception):
@@ -70,7 +73,18 @@ def _object(configuration: Mapping[str, str], key: str) -> Mapping[str, Any]:
         value = None
     if not isinstance(value, Mapping):
         raise ConfigurationError(f"{key} must be an object: a name, then what is set for it.")
-    return value
+    plain: Mapping[str, Any] = _with_plain_days(value)
+    return plain
+
+
+def _with_plain_days(value: Any) -> Any:
+    """The value with days as they were written: the engine reads 2026-12-31 as a time, unless it is quoted."""
+    if isinstance(value, Mapping):
+        return {key: _with_plain_days(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_with_plain_days(part) for part in value]
+    midnight = _MIDNIGHT.fullmatch(value) if isinstance(value, str) else None
+    return midnight.group(1) if midnight else value
 
 
 def _with_days(given: Any, days: Mapping[str, Any]) -> Any:

@@ -76,6 +76,14 @@ def test_the_days_on_which_secrets_were_set_reach_both_rules_on_age() -> None:
     assert off["railway-secret-require-rotation"]["enforcementLevel"] is EnforcementLevel.DISABLED
 
 
+@pytest.mark.parametrize("written", ["2026-12-31", "2026-12-31 00:00:00 +0000 UTC", "2026-12-31T00:00:00Z"])
+def test_a_day_may_stand_in_the_file_without_quotes(written: str) -> None:
+    exemptions = [{"resource": "web", "reason": "2026-12-31 is far away", "expires": written}]
+
+    found = configured(rules={IMAGE: {"exemptions": exemptions}})
+    assert found[IMAGE]["exemptions"] == [{**exemptions[0], "expires": "2026-12-31"}]
+
+
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
