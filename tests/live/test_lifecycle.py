@@ -9,9 +9,12 @@ import pytest
 
 from pulumi_resource_railway.errors import PartialFailure
 from pulumi_resource_railway.railway import documents
+from pulumi_resource_railway.resources.bucket import Bucket, BucketInputs
 from pulumi_resource_railway.resources.custom_domain import CustomDomain, CustomDomainInputs
+from pulumi_resource_railway.resources.egress_gateway import EgressGateway, EgressGatewayInputs
 from pulumi_resource_railway.resources.environment import Environment, EnvironmentInputs
 from pulumi_resource_railway.resources.project import Project
+from pulumi_resource_railway.resources.project_token import ProjectToken, ProjectTokenInputs
 from pulumi_resource_railway.resources.service import Service
 from pulumi_resource_railway.resources.service_domain import ServiceDomain, ServiceDomainInputs
 from pulumi_resource_railway.resources.service_model import (
@@ -20,6 +23,8 @@ from pulumi_resource_railway.resources.service_model import (
     ServiceSource,
     VolumeMount,
 )
+from pulumi_resource_railway.resources.shared_variables import SharedVariables, SharedVariablesInputs
+from pulumi_resource_railway.resources.tcp_proxy import TcpProxy, TcpProxyInputs
 from pulumi_resource_railway.resources.volume import Volume, VolumeInputs
 
 if TYPE_CHECKING:
@@ -162,6 +167,85 @@ async def test_a_further_environment_leaves_the_first_alone(account: Account) ->
     assert len(await deployments(account, first.id)) == 1
     await Environment().delete(account.context("staging", "Environment"), staging.id, staging.outputs)
     await Service().delete(account.context("first"), first.id, first.outputs)
+
+
+async def test_what_lives_beside_services(account: Account) -> None:
+    shared = SharedVariablesInputs(**account.environment, variables={"REGION": "eu", "UNUSED": ""})
+    variables = await SharedVariables().create(account.context("shared", "SharedVariables"), shared)
+    await settled(account, SharedVariables(), "shared", variables, shared)
+    service_inputs = ServiceInputs(
+        **account.environment,
+        name="beside",
+        source=ServiceSource(image=IMAGE),
+        variables={"REGION": "${{shared.REGION}}"},
+    )
+    service = await Service().create(account.context("beside"), service_inputs)
+    place = {**account.environment, "service_id": service.id}
+
+    changed = shared.model_copy(update={"variables": {"REGION": "us", "UNUSED": ""}})
+    held = await SharedVariables().update(
+        account.context("shared", "SharedVariables"), variables.id, variables.outputs, changed
+    )
+    await settled(account, SharedVariables(), "shared", variables, changed)
+    assert len(await deployments(account, service.id)) == 2
+
+    proxy_inputs = TcpProxyInputs(**place, application_port=6379)
+    proxy = await TcpProxy().create(account.context("proxy", "TcpProxy"), proxy_inputs)
+    await settled(account, TcpProxy(), "proxy", proxy, proxy_inputs)
+    assert len(await deployments(account, service.id)) == 3
+
+    egress_inputs = EgressGatewayInputs(**place)
+    egress = await EgressGateway().create(account.context("egress", "EgressGateway"), egress_inputs)
+    assert egress.outputs.addresses
+    found = await EgressGateway().read(account.context("egress", "EgressGateway"), egress.id, egress_inputs)
+    assert found is not None
+    assert found.outputs == egress.outputs
+    assert len(await deployments(account, service.id)) == 4
+
+    bucket_inputs = BucketInputs(**account.environment, name="pictures", region="ams")
+    bucket = await Bucket().create(account.context("bucket", "Bucket"), bucket_inputs)
+    await settled(account, Bucket(), "bucket", bucket, bucket_inputs)
+    token_inputs = ProjectTokenInputs(**account.environment, name="live")
+    token = await ProjectToken().create(account.context("token", "ProjectToken"), token_inputs)
+    assert token.outputs.token
+    await settled(account, ProjectToken(), "token", token, token_inputs)
+
+    everything: list[tuple[Any, str, Any, Any]] = [
+        (ProjectToken(), "token", token, token.outputs),
+        (Bucket(), "bucket", bucket, bucket.outputs),
+        (EgressGateway(), "egress", egress, egress.outputs),
+        (TcpProxy(), "proxy", proxy, proxy.outputs),
+        (Service(), "beside", service, service.outputs),
+        (SharedVariables(), "shared", variables, held),
+    ]
+    for resource, name, made, outputs in everything:
+        for _ in range(2):
+            await resource.delete(account.context(name, type(resource).__name__), made.id, outputs)
+    account.session.environment(**account.environment).snapshots.invalidate()
+    snapshot = await account.session.environment(**account.environment).snapshots.fresh()
+    assert not snapshot.configuration.get("sharedVariables")
+    assert bucket.id not in (snapshot.configuration.get("buckets") or {})
+
+
+async def test_an_environment_that_begins_as_a_copy(account: Account) -> None:
+    service_inputs = ServiceInputs(
+        **account.environment, name="copied", source=ServiceSource(image=IMAGE), await_deployment=False
+    )
+    service = await Service().create(account.context("copied"), service_inputs)
+    inputs = EnvironmentInputs(
+        project_id=account.project_id,
+        name="copy",
+        source_environment_id=account.project.default_environment_id,
+        ephemeral=True,
+        skip_initial_deploys=True,
+    )
+    copy = await Environment().create(account.context("copy", "Environment"), inputs)
+    await settled(account, Environment(), "copy", copy, inputs)
+    place = account.session.environment(account.project_id, copy.id)
+    assert service.id in (await place.snapshots.fresh()).configuration["services"]
+    for _ in range(2):
+        await Environment().delete(account.context("copy", "Environment"), copy.id, copy.outputs)
+    await Service().delete(account.context("copied"), service.id, service.outputs)
 
 
 async def test_the_budget_was_kept(account: Account) -> None:
