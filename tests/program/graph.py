@@ -114,19 +114,19 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def run_program(*, preview: bool = False) -> Graph:
-    """The graph of the program with the configuration that is set."""
+def run_program(*, preview: bool = False, program: Path = ROOT / "__main__.py") -> Graph:
+    """The graph of a program, eTally's or another, with the configuration that is set."""
     monitor = _Monitor(preview=preview)
     mocks.set_mocks(monitor.mocks, project="etally", stack="production", preview=preview, monitor=monitor)
 
-    def program() -> None:
-        runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+    def run() -> None:
+        runpy.run_path(str(program), run_name="__main__")
 
     def exports() -> pulumi.Output[None]:
         root: Any = get_root_resource()
         return pulumi.Output.from_input(dict(root.outputs)).apply(monitor.graph.outputs.update)
 
-    for step in (program, exports):
+    for step in (run, exports):
         mocks.test(step)()  # type: ignore[no-untyped-call]
     return monitor.graph
 
