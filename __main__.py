@@ -5,10 +5,12 @@ from dataclasses import replace
 import pulumi
 import pulumiverse_railway as railway
 
-from components.api import ApiService, ApiServiceArgs
+from components.api import API_PORT, ApiService, ApiServiceArgs
+from components.backup import BackupService, BackupServiceArgs, ObjectStore, OffSite
 from components.database import DatabaseService, DatabaseServiceArgs, Postgres, Redis
 from components.frontend import FrontendService, FrontendServiceArgs
-from components.minio import MinioService, MinioServiceArgs
+from components.measurements import MeasuredMinio, MeasuredPostgres, Probe
+from components.minio import S3_PORT, MinioService, MinioServiceArgs
 from components.monitoring import MonitoringStack, MonitoringStackArgs
 from components.service import Placement
 from components.sources import Image, Repository, Source
@@ -99,6 +101,7 @@ frontend = FrontendService(
 )
 
 public = {"frontend": frontend.domain, "storage": minio.domain, "api": api.domain}
+store = place.wiring.link(minio.service, "RAILWAY_PRIVATE_DOMAIN") + f":{S3_PORT}"
 if chosen.monitoring.enabled and secrets.grafana_password:
     monitoring = MonitoringStack(
         "etally",
@@ -106,12 +109,56 @@ if chosen.monitoring.enabled and secrets.grafana_password:
             place,
             grafana_password=encrypted(secrets.grafana_password),
             address=domains.grafana,
+            probes=[
+                Probe("etally-api", "http://" + api.private_host + f":{API_PORT}/health"),
+                Probe("etally-minio", "http://" + store + "/minio/health/live"),
+                *(
+                    Probe(service, f"{domain.address.origin}{path}")
+                    for service, domain, path in (
+                        ("etally-frontend", frontend.domain, "/healthz"),
+                        ("etally-minio", minio.domain, "/minio/health/live"),
+                        ("etally-api", api.domain, "/health"),
+                    )
+                    if domain
+                ),
+            ],
+            postgres=MeasuredPostgres(postgres.url, database.volume_gb),
+            redis_url=redis.url,
+            minio=MeasuredMinio(store, chosen.storage.root_user, encrypted(secrets.minio_root_password)),
             starts_after=[api],
             **chosen.monitoring.model_dump(exclude={"enabled"}),
         ),
         keeping,
     )
     public["grafana"] = monitoring.domain
+
+if chosen.backup.enabled and secrets.backup_passphrase:
+    keys = (secrets.backup_access_key_id, secrets.backup_secret_access_key)
+    off_site = (
+        OffSite(
+            **chosen.backup.model_dump(include={"bucket", "endpoint", "region", "prefix"}),
+            access_key_id=encrypted(keys[0]),
+            secret_access_key=encrypted(keys[1]),
+        )
+        if chosen.backup.bucket and keys[0] and keys[1]
+        else None
+    )
+    if not off_site:
+        pulumi.log.warn(
+            "backup.bucket is not set: the backups lie on a volume of the project that they are of"
+        )
+    BackupService(
+        "etally-backup",
+        BackupServiceArgs(
+            place,
+            postgres=postgres,
+            passphrase=encrypted(secrets.backup_passphrase),
+            objects=ObjectStore(store, minio.user, minio.password),
+            off_site=off_site,
+            **chosen.backup.model_dump(exclude={"enabled", "bucket", "endpoint", "region", "prefix"}),
+        ),
+        keeping,
+    )
 
 place.wiring.check()
 

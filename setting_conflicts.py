@@ -1,5 +1,6 @@
 """What no setting can know alone: which of them contradict each other."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
@@ -8,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from components.api import POOLS, database_connections
 from configuration import SECRETS
-from setting_groups import Api, Group, Postgres, Redis
+from setting_groups import Api, Backup, Group, Postgres, Redis
 from setting_types import CREATE, is_loopback
 
 RESERVED_CONNECTIONS = 10
@@ -66,6 +67,7 @@ def conflicts(values: Mapping[str, Any]) -> Iterator[Conflict]:
         yield (SECRETS, "grafanaPassword"), None, "is missing: monitoring.enabled needs it"
     if given.get("domains", "grafana") and not monitored:
         yield ("domains", "grafana"), given.get("domains", "grafana"), "needs monitoring.enabled"
+    yield from _backup(given)
     yield from _repetitions("domains", given.group("domains"))
     yield from _repetitions(SECRETS, given.group(SECRETS))
     if pulumi.Config().get(SECRETS) not in {None, "{}"} and not pulumi.runtime.is_config_secret(
@@ -142,6 +144,24 @@ def _migrations(given: Given) -> Iterator[Conflict]:
     approved = given.get("api", "approvedMigration")
     if approved and given.get("api", "migrations") != "manual":
         yield ("api", "approvedMigration"), approved, "needs api.migrations: manual"
+
+
+def _backup(given: Given) -> Iterator[Conflict]:
+    if not given.is_on("backup", "enabled"):
+        return
+    needed = {"backupPassphrase": "backup.enabled"}
+    if given.get("backup", "bucket"):
+        needed |= dict.fromkeys(("backupAccessKeyId", "backupSecretAccessKey"), "backup.bucket")
+    elif endpoint := given.get("backup", "endpoint"):
+        yield ("backup", "endpoint"), endpoint, "needs backup.bucket"
+    for secret, setting in needed.items():
+        if not given.get(SECRETS, secret):
+            yield (SECRETS, secret), None, f"is missing: {setting} needs it"
+    image = given.get("backup", "image") or Backup.model_fields["image"].default
+    database = given.get("postgres", "image") or Postgres.model_fields["image"].default
+    versions = [int(found[1]) for each in (image, database) if (found := re.search(r":(\d+)\.", str(each)))]
+    if len(versions) == 2 and versions[0] < versions[1]:  # noqa: PLR2004  # the backup's and the server's
+        yield ("backup", "image"), image, "is older than postgres.image, which its pg_dump can't dump then"
 
 
 def _repetitions(group: str, members: Mapping[str, Any]) -> Iterator[Conflict]:

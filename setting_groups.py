@@ -8,9 +8,12 @@ from pydantic.alias_generators import to_camel
 from setting_types import (
     CREATE,
     Address,
+    BackupTime,
     Duration,
     EnvironmentChoice,
     Gigabytes,
+    Given,
+    HttpsAddress,
     Identifier,
     Image,
     Key,
@@ -20,6 +23,7 @@ from setting_types import (
     Region,
     Replicas,
     Repository,
+    Schedule,
     Schedules,
     SqlName,
     UrlPassword,
@@ -190,7 +194,7 @@ class Frontend(Group):
 
 
 class Monitoring(Group):
-    """Prometheus and Grafana."""
+    """Prometheus, its exporters, and Grafana."""
 
     enabled: bool = Field(default=False, description="whether they exist")
     prometheus_image: Image = Field("prom/prometheus:v3.5.0", description="pinned")
@@ -198,6 +202,39 @@ class Monitoring(Group):
     retention_days: int = Field(15, ge=1, le=3650, description="days that measurements are kept")
     grafana_image: Image = Field("grafana/grafana:12.3.1", description="pinned")
     grafana_volume_gb: Gigabytes = Field(1, description="GB; grows in place, never shrinks")
+    blackbox_image: Image = Field(
+        "prom/blackbox-exporter:v0.27.0", description="pinned; it asks the services how they are"
+    )
+    postgres_exporter_image: Image = Field(
+        "prometheuscommunity/postgres-exporter:v0.17.1", description="pinned"
+    )
+    redis_exporter_image: Image = Field("oliver006/redis_exporter:v1.74.0", description="pinned")
+
+
+class Backup(Group):
+    """Copies of the database and of the stored objects, encrypted with secrets.backupPassphrase."""
+
+    enabled: bool = Field(default=False, description="whether they are made")
+    image: Image = Field(
+        "ghcr.io/cloudnative-pg/postgresql:16.15-202608170814-system-bookworm",
+        description="pinned; its pg_dump has to be of the database's major version or a later one",
+    )
+    schedule: Schedule = Field("17 2 * * *", description="cron, in UTC; at most every 5 minutes")
+    keep_days: int = Field(30, ge=1, le=3650, description="days of which the last backup is kept")
+    keep_weeks: int = Field(8, ge=0, le=520, description="weeks of which the last backup is kept")
+    keep_months: int = Field(6, ge=0, le=120, description="months of which the last backup is kept")
+    volume_gb: Gigabytes = Field(10, description="GB, for the dumps of the database; never shrinks")
+    bucket: str | None = Field(None, min_length=3, description="off site, on S3; none: on the volume only")
+    endpoint: HttpsAddress | None = Field(None, description="of the bucket's S3; none: Amazon's own")
+    region: str = Field("us-east-1", min_length=1, description="of the bucket")
+    prefix: str = Field(
+        "etally", min_length=1, description="what the objects' names in the bucket begin with"
+    )
+    restore: BackupTime | None = Field(
+        None,
+        examples=["latest"],
+        description="the backup that the next `pulumi up` brings back, once; while it is set, none is made",
+    )
 
 
 class Secrets(Group):
@@ -215,4 +252,13 @@ class Secrets(Group):
     )
     grafana_password: Password | None = Field(
         None, description="of Grafana's admin, with monitoring only; read on an empty volume only"
+    )
+    backup_passphrase: Key | None = Field(
+        None, description="with backup only; without it no backup can be read, so keep it elsewhere too"
+    )
+    backup_access_key_id: Given | None = Field(
+        None, description="with backup.bucket only; given by its owner, never generated"
+    )
+    backup_secret_access_key: Given | None = Field(
+        None, description="with backup.bucket only; given by its owner, never generated"
     )

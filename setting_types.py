@@ -112,6 +112,23 @@ SqlName = Annotated[
 Duration = Annotated[
     str, _matching("[1-9][0-9]*[smhd]", "must be a number and s, m, h or d, such as 8h"), Kind("a duration")
 ]
+Schedule = Annotated[
+    str,
+    _matching(
+        r"[0-9*/,-]+( [0-9*/,A-Za-z-]+){4}", "must be a cron schedule of five fields, such as 17 2 * * *"
+    ),
+    Kind("a cron schedule"),
+]
+BackupTime = Annotated[
+    str,
+    _matching(r"latest|[0-9]{8}T[0-9]{6}Z", "must be latest or a backup's time, such as 20261125T021700Z"),
+    Kind("`latest` or a backup's time"),
+]
+HttpsAddress = Annotated[
+    str,
+    _matching(r"https://[\w.-]+(:[0-9]+)?", "must be https:// and a host name, without a path"),
+    Kind("an https address"),
+]
 Gigabytes = Annotated[int, Field(ge=1, le=1000)]
 Schedules = tuple[Literal["daily", "weekly", "monthly"], ...]
 Password = Annotated[SecretStr, _secret_of(16), Kind("a secret of 16 characters or more")]
@@ -121,3 +138,5 @@ UrlPassword = Annotated[
     Kind("a secret of 16 or more letters, digits and `-._~`"),
 ]
 Key = Annotated[SecretStr, _secret_of(32), Kind("a secret of 32 characters or more")]
+Given = Annotated[SecretStr, _secret_of(8), Kind("a secret that its owner gives out")]
+"""A secret that somebody else gives out: nothing here can generate it."""

@@ -47,10 +47,12 @@ def add_service(
     mount: Mount | None = None,
     replicas: Mapping[str, int] | None = None,
     depends_on: Sequence[pulumi.Resource] = (),
+    protect: bool | None = None,
 ) -> railway.Service:
     """Put a service called `name` in place, on a volume of its own where it has a mount.
 
-    `replicas` says how many run in each region; without it, one does, in the placement's.
+    `replicas` says how many run in each region; without it, one does, in the placement's. `protect` says whether
+    it refuses deletion; without it, the parent says so.
     """
     wired = railway.variables_with_references(dict(variables))
     regions = replicas or ({placement.region: 1} if placement.region else {})
@@ -69,7 +71,7 @@ def add_service(
         variables=wired.variables,
         volume_mounts=_mounts(name, placement, mount, parent) if mount else None,
         redeploy_triggers=wired.redeploy_triggers,
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on)),
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), protect=protect),
     )
     placement.wiring.declare(service, name, variables, volume=mount is not None)
     return service

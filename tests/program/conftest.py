@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 SECRETS = {
     key.removeprefix("secrets."): f"canary-{position}-" + "0123456789abcdef" * 2
-    for position, key in enumerate(settings.secret_keys(monitoring_enabled=True))
+    for position, key in enumerate(settings.secret_keys(monitoring_enabled=True, backup_enabled=True))
 }
 """A value of its own for every secret, recognisable wherever it turns up."""
 
@@ -38,10 +38,11 @@ class Configure(Protocol):
     def __call__(self, *, encrypted: bool = True, endpoint: str = "", **groups: Any) -> None: ...
 
 
+_ALWAYS = settings.secret_keys(monitoring_enabled=False)
 COMPLETE: Mapping[str, Any] = {
     "domains": {"frontend": "dashboard.etally.example", "storage": "storage.etally.example"},
     "source": {"repository": "organisation/etally"},
-    "secrets": {name: value for name, value in SECRETS.items() if name != "grafanaPassword"},
+    "secrets": {key.removeprefix("secrets."): SECRETS[key.removeprefix("secrets.")] for key in _ALWAYS},
 }
 
 

@@ -232,7 +232,8 @@ def test_monitoring_is_off_unless_it_is_chosen(
     assert set(run_program(preview=preview).services()) == set(VARIABLES)
     configure(**monitored)
     services = run_program(preview=preview).services()
-    assert set(services) == {*VARIABLES, "etally-prometheus", "etally-grafana"}
+    exporters = {f"etally-{kind}-exporter" for kind in ("blackbox", "postgres", "redis")}
+    assert set(services) == {*VARIABLES, *exporters, "etally-prometheus", "etally-grafana"}
     grafana = services["etally-grafana"]["variables"]
     assert grafana["GF_SECURITY_ADMIN_PASSWORD"] == secret("grafanaPassword")
     assert grafana["PROMETHEUS_HOST"] == "${{etally-prometheus.RAILWAY_PRIVATE_DOMAIN}}"
@@ -299,6 +300,22 @@ def test_every_setting_of_a_service_reaches_it(configure: Configure, preview: bo
             "retentionDays": 4,
             "grafanaImage": "g:1",
             "grafanaVolumeGb": 2,
+            "blackboxImage": "b:1",
+            "postgresExporterImage": "pe:1",
+            "redisExporterImage": "re:1",
+        },
+        backup={
+            "enabled": True,
+            "image": "ba:1",
+            "schedule": "1 2 * * *",
+            "keepDays": 11,
+            "keepWeeks": 12,
+            "keepMonths": 13,
+            "volumeGb": 9,
+            "bucket": "vault",
+            "endpoint": "https://s3.example.org",
+            "region": "mars",
+            "prefix": "copies",
         },
         secrets=SECRETS,
     )
@@ -328,6 +345,19 @@ def test_every_setting_of_a_service_reaches_it(configure: Configure, preview: bo
         "retention.time=4d",
         "'image': 'g:1'",
         "'sizeMb': 2000",
+        "'image': 'b:1'",
+        "'image': 'pe:1'",
+        "'image': 're:1'",
+        "'image': 'ba:1'",
+        "'cronSchedule': '1 2 * * *'",
+        "'KEEP_DAYS': '11'",
+        "'KEEP_WEEKS': '12'",
+        "'KEEP_MONTHS': '13'",
+        "'sizeMb': 9000",
+        "'BACKUP_BUCKET': 'vault'",
+        "'BACKUP_ENDPOINT': 'https://s3.example.org'",
+        "'BACKUP_REGION': 'mars'",
+        "'BACKUP_PREFIX': 'copies'",
     ):
         assert value in text
 

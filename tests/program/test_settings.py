@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -279,7 +280,7 @@ def test_secrets_may_come_from_the_environment(configure: Any, monkeypatch: pyte
     for key in settings.secret_keys(monitoring_enabled=False):
         name = "".join(f"_{letter}" if letter.isupper() else letter for letter in key.partition(".")[2])
         monkeypatch.setenv(f"ETALLY_SECRETS__{name.upper()}", settings.stand_in())
-    assert len(settings.load().secrets.jwt_secret) == 64
+    assert settings.load().secrets.jwt_secret.get_secret_value() == os.environ["ETALLY_SECRETS__JWT_SECRET"]
 
 
 def test_a_variable_without_a_setting_is_named(
@@ -321,5 +322,5 @@ def test_every_setting_has_a_default_or_a_way_to_be_named() -> None:
     paths = [".".join(path) for path in setting_paths(settings.Settings)]
     assert len(paths) == len(set(paths))
     assert {path for path in paths if path.startswith("secrets.")} == set(
-        settings.secret_keys(monitoring_enabled=True)
+        settings.secret_keys(monitoring_enabled=True, backup_enabled=True)
     )

@@ -81,16 +81,17 @@ def write_configuration(
     write_private(engine.configuration, yaml.safe_dump(document, sort_keys=False))
     engine.ensure_stack()
     present = set((kept.get(SECRETS_KEY) or {}).keys())
-    for path in secret_keys(monitoring_enabled=is_monitored(plain)):
+    chosen = {f"{group}_enabled": is_enabled(plain, group) for group in ("monitoring", "backup")}
+    for path in secret_keys(**chosen):
         if path.removeprefix("secrets.") not in present:
             engine.set_secret(f"etally:{path}", stand_in())
     if TOKEN_KEY not in kept:
         engine.set_secret(TOKEN_KEY, railway.token)
 
 
-def is_monitored(configuration: Mapping[str, Any]) -> bool:
-    """Whether a configuration turns monitoring on; one that is malformed is left to the settings to judge."""
-    group = configuration.get("etally:monitoring")
+def is_enabled(configuration: Mapping[str, Any], name: str) -> bool:
+    """Whether a configuration turns a group of settings on; one that is malformed is left to the settings to judge."""
+    group = configuration.get(f"etally:{name}")
     return isinstance(group, Mapping) and bool(group.get("enabled"))
 
 

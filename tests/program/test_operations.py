@@ -1,0 +1,149 @@
+"""Monitoring and backups, as the engine sees them."""
+
+import base64
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+import settings
+from components.measurements import minio_token
+from tests.program.conftest import COMPLETE, SECRETS, Configure
+from tests.program.graph import Secret, run_program
+
+OFF_SITE = {"enabled": True, "bucket": "vault", "endpoint": "https://s3.example.org"}
+
+
+def with_secrets(*names: str) -> dict[str, str]:
+    return {**COMPLETE["secrets"], **{name: SECRETS[name] for name in names}}
+
+
+@pytest.fixture
+def monitored(configure: Configure) -> dict[str, Any]:
+    configure(monitoring={"enabled": True}, secrets=with_secrets("grafanaPassword"))
+    return {name: inputs["variables"] for name, inputs in run_program().services().items()}
+
+
+def test_prometheus_measures_what_is_deployed(monitored: dict[str, Any]) -> None:
+    configuration = json.loads(monitored["etally-prometheus"]["PROMETHEUS_CONFIG"])
+    targets = {job["job_name"]: job["static_configs"] for job in configuration["scrape_configs"]}
+    health = {(each["labels"]["service"], *each["targets"]) for each in targets.pop("health")}
+    assert {job: configs[0]["targets"] for job, configs in targets.items()} == {
+        "prometheus": ["localhost:9090"],
+        "grafana": ["etally-grafana.railway.internal:3000"],
+        "blackbox": ["${{etally-blackbox-exporter.RAILWAY_PRIVATE_DOMAIN}}:9115"],
+        "postgres": ["${{etally-postgres-exporter.RAILWAY_PRIVATE_DOMAIN}}:9187"],
+        "redis": ["${{etally-redis-exporter.RAILWAY_PRIVATE_DOMAIN}}:9121"],
+        "minio": ["${{etally-minio.RAILWAY_PRIVATE_DOMAIN}}:9000"],
+    }
+    assert health == {
+        ("etally-api", "http://${{etally-api.RAILWAY_PRIVATE_DOMAIN}}:3000/health"),
+        ("etally-minio", "http://${{etally-minio.RAILWAY_PRIVATE_DOMAIN}}:9000/minio/health/live"),
+        ("etally-minio", "https://storage.etally.example/minio/health/live"),
+        ("etally-frontend", "https://dashboard.etally.example/healthz"),
+    }
+
+
+def test_exporters_connect_by_references(monitored: dict[str, Any]) -> None:
+    assert monitored["etally-postgres-exporter"] == {
+        "PORT": "9187",
+        "DATA_SOURCE_NAME": "${{etally-postgres.DATABASE_URL}}?sslmode=disable",
+    }
+    assert monitored["etally-redis-exporter"] == {
+        "PORT": "9121",
+        "REDIS_ADDR": "${{etally-redis.REDIS_URL}}",
+        "REDIS_EXPORTER_WEB_LISTEN_ADDRESS": ":9121",
+    }
+
+
+def test_minios_measurements_need_a_token_that_only_its_password_makes(monitored: dict[str, Any]) -> None:
+    token = monitored["etally-prometheus"]["MINIO_TOKEN"]
+    assert token == Secret(minio_token("admin", SECRETS["minioRootPassword"]))
+    header, claims, _ = token.value.split(".")
+    assert json.loads(base64.urlsafe_b64decode(header + "==")) == {"alg": "HS512", "typ": "JWT"}
+    assert json.loads(base64.urlsafe_b64decode(claims + "==")) == {
+        "exp": 4102444800,
+        "iss": "prometheus",
+        "sub": "admin",
+    }
+    assert "MINIO_PROMETHEUS_AUTH_TYPE" not in monitored["etally-minio"]
+
+
+def test_each_variable_is_short_enough_to_be_one(monitored: dict[str, Any], configure: Configure) -> None:
+    configure(backup={"enabled": True}, secrets=with_secrets("backupPassphrase"))
+    variables = [*monitored.values(), run_program().services()["etally-backup"]["variables"]]
+    assert max(len(str(value)) for each in variables for value in each.values()) < 32_000
+
+
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+def test_a_backup_knows_its_database_its_objects_and_its_place(configure: Configure, preview: bool) -> None:
+    configure(
+        backup=OFF_SITE,
+        secrets=with_secrets("backupPassphrase", "backupAccessKeyId", "backupSecretAccessKey"),
+    )
+    service = run_program(preview=preview).services()["etally-backup"]
+    variables = dict(service["variables"])
+    assert variables.pop("BACKUP_PROGRAM").startswith('"""')
+    assert variables == {
+        "BACKUP_FOLDER": "/backups",
+        "BACKUP_PASSPHRASE": Secret(SECRETS["backupPassphrase"]),
+        "KEEP_DAYS": "30",
+        "KEEP_WEEKS": "8",
+        "KEEP_MONTHS": "6",
+        "RAILWAY_RUN_UID": "0",
+        **{
+            name: f"${{{{etally-postgres.{name}}}}}"
+            for name in ("PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD")
+        },
+        "OBJECTS_ENDPOINT": "http://${{etally-minio.RAILWAY_PRIVATE_DOMAIN}}:9000",
+        "OBJECTS_ACCESS_KEY_ID": "${{etally-minio.MINIO_ROOT_USER}}",
+        "OBJECTS_SECRET_ACCESS_KEY": "${{etally-minio.MINIO_ROOT_PASSWORD}}",
+        "BACKUP_BUCKET": "vault",
+        "BACKUP_ENDPOINT": "https://s3.example.org",
+        "BACKUP_REGION": "us-east-1",
+        "BACKUP_PREFIX": "etally",
+        "BACKUP_ACCESS_KEY_ID": Secret(SECRETS["backupAccessKeyId"]),
+        "BACKUP_SECRET_ACCESS_KEY": Secret(SECRETS["backupSecretAccessKey"]),
+    }
+    assert service["deploy"]["cronSchedule"] == "17 2 * * *"
+    assert service["deploy"]["restartPolicyType"] == "NEVER"
+    assert service["volumeMounts"][0]["mountPath"] == "/backups"
+
+
+def test_a_restoration_is_a_job_that_runs_once(configure: Configure) -> None:
+    configure(backup={"enabled": True, "restore": "latest"}, secrets=with_secrets("backupPassphrase"))
+    deploy = run_program().services()["etally-backup"]["deploy"]
+    assert deploy["startCommand"].endswith("exec python3 /tmp/backup/backup.py restore latest'")
+    assert "cronSchedule" not in deploy
+    assert deploy["restartPolicyType"] == "NEVER"
+
+
+@pytest.mark.parametrize(
+    ("groups", "problem"),
+    [
+        (
+            {"backup": {"enabled": True}},
+            "secrets.backupPassphrase is missing: backup.enabled needs it",
+        ),
+        ({"backup": OFF_SITE}, "secrets.backupSecretAccessKey is missing: backup.bucket needs it"),
+        (
+            {"backup": {"enabled": True, "endpoint": "https://s3.example.org"}},
+            "backup.endpoint 'https://s3.example.org' needs backup.bucket",
+        ),
+        (
+            {"backup": {"enabled": True}, "postgres": {"image": "postgres:17.2"}},
+            "is older than postgres.image, which its pg_dump can't dump then",
+        ),
+        ({"backup": {"restore": "yesterday"}}, "must be latest or a backup's time"),
+        ({"backup": {"endpoint": "http://s3.example.org"}}, "must be https:// and a host name"),
+        ({"backup": {"schedule": "daily"}}, "must be a cron schedule of five fields"),
+    ],
+)
+def test_what_a_backup_cannot_work_with_is_told(
+    configure: Configure, groups: dict[str, Any], problem: str
+) -> None:
+    configure(**groups)
+    with pytest.raises(pulumi.RunError) as caught:
+        settings.load()
+    assert problem in str(caught.value)
