@@ -13,6 +13,8 @@ from railway_policies.surroundings import Surroundings
 STACK: Final = "pulumi:pulumi:Stack"
 VOLUME: Final = "railway:index:Volume"
 SERVICE: Final = "railway:index:Service"
+SHARED_VARIABLES: Final = "railway:index:SharedVariables"
+BUCKET: Final = "railway:index:Bucket"
 SERVICE_DOMAIN: Final = "railway:index:ServiceDomain"
 CUSTOM_DOMAIN: Final = "railway:index:CustomDomain"
 TCP_PROXY: Final = "railway:index:TcpProxy"
@@ -94,6 +96,8 @@ class Resource:
 _WORDS = {
     STACK: "Stack",
     VOLUME: "Volume",
+    SHARED_VARIABLES: "Shared variables",
+    BUCKET: "Bucket",
     SERVICE: "Service",
     SERVICE_DOMAIN: "Domain",
     CUSTOM_DOMAIN: "Custom domain",

@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from pydantic import Field
 
 from railway_policies.properties import UNKNOWN
-from railway_policies.resources import SERVICE, Resource
+from railway_policies.resources import Resource
 from railway_policies.rule import Configuration, Finding, Unjudged, Violation
-from railway_policies.services import secrets, variable, variable_list
+from railway_policies.services import holds_variables, secrets, variable, variable_list
 
 
 class RotationConfiguration(Configuration):
@@ -28,7 +28,7 @@ def judge(
 
     The state keeps no day for a value, so whoever sets a secret writes the day down.
     """
-    if service.token != SERVICE:
+    if not holds_variables(service):
         return
     found = secrets(service)
     if found is UNKNOWN:

@@ -6,13 +6,18 @@ from typing import Final
 
 from railway_policies.data_stores import CACHES, DATABASES, OBJECT_STORES, runs
 from railway_policies.properties import UNKNOWN, Maybe
-from railway_policies.resources import SERVICE, VOLUME, Endpoint, Resource, domains
+from railway_policies.resources import SERVICE, SHARED_VARIABLES, VOLUME, Endpoint, Resource, domains
 from railway_policies.secret_looks import REFERENCE, named_like_a_secret
 
 RAILWAY_ZONE: Final = "up.railway.app"
 """The zone in which Railway gives away subdomains."""
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+
+
+def holds_variables(resource: Resource) -> bool:
+    """Whether a resource has variables: a service, or those that a whole environment shares."""
+    return resource.token in (SERVICE, SHARED_VARIABLES)
 
 
 def variables(service: Resource) -> Maybe[dict[str, Maybe[str]]]:
@@ -148,6 +153,11 @@ def host_of(domain: Resource) -> Maybe[str | None]:
     if label is UNKNOWN or not label:
         return host if label is not UNKNOWN else UNKNOWN
     return f"{label.lower()}.{RAILWAY_ZONE}"
+
+
+def all_holders(resource: Resource) -> list[Resource]:
+    """Everything in the stack of a resource that has variables, in the order of the stack."""
+    return resource.all_of_type(SERVICE, SHARED_VARIABLES)
 
 
 def all_services(resource: Resource) -> list[Resource]:

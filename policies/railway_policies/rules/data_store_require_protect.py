@@ -6,7 +6,7 @@ from pulumi_policy import Severity
 
 from railway_policies.data_stores import DATABASES, OBJECT_STORES, runs
 from railway_policies.properties import UNKNOWN
-from railway_policies.resources import SERVICE, Resource
+from railway_policies.resources import BUCKET, SERVICE, Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
 from railway_policies.rules.words import and_named
 from railway_policies.services import volumes
@@ -20,7 +20,13 @@ class ProtectConfiguration(Configuration):
 
 
 def judge(service: Resource, configuration: ProtectConfiguration) -> Iterator[Finding]:
-    """The service and its volumes: deleting either ends the data."""
+    """A bucket, or a service and its volumes: deleting one of them ends the data."""
+    if service.token == BUCKET and not service.protect:
+        yield Violation(
+            service,
+            f"{service} keeps data, and the engine deletes it without being asked twice; a data store is "
+            f'protected. Set protect on "{service.name}".',
+        )
     if service.token != SERVICE:
         return
     keeps_data = runs(service, configuration.images)
@@ -39,7 +45,7 @@ RULE = Rule(
     About(
         name="railway-data-store-require-protect",
         display_name="Data stores are protected",
-        description="Checks that every data store and its volume have the option protect.",
+        description="Checks that every data store, with its volume, and every bucket has the option protect.",
         severity=Severity.HIGH,
         remediation_steps="Set protect=True in the options of the service and its volume.",
         tags=("data", "production"),

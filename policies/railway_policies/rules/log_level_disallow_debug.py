@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 from pulumi_policy import Severity
 
 from railway_policies.properties import UNKNOWN
-from railway_policies.resources import SERVICE, Resource
+from railway_policies.resources import Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
-from railway_policies.services import variable, variable_list, variables
+from railway_policies.services import holds_variables, variable, variable_list, variables
 
 
 class LogLevelConfiguration(Configuration):
@@ -22,7 +22,7 @@ class LogLevelConfiguration(Configuration):
 
 def judge(service: Resource, configuration: LogLevelConfiguration) -> Iterator[Finding]:
     """Debug logs hold requests, tokens and personal data."""
-    if service.token != SERVICE:
+    if not holds_variables(service):
         return
     own = variables(service)
     if own is UNKNOWN:

@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 from pulumi_policy import Severity
 
 from railway_policies.properties import UNKNOWN
-from railway_policies.resources import SERVICE, Resource
+from railway_policies.resources import Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
-from railway_policies.services import variables
+from railway_policies.services import holds_variables, variables
 
 
 class NodeEnvConfiguration(Configuration):
@@ -20,7 +20,7 @@ class NodeEnvConfiguration(Configuration):
 
 def judge(service: Resource, configuration: NodeEnvConfiguration) -> Iterator[Finding]:
     """In development, servers answer with stack traces and let local pages in."""
-    if service.token != SERVICE:
+    if not holds_variables(service):
         return
     own = variables(service)
     if own is UNKNOWN or own.get("NODE_ENV") is UNKNOWN:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pulumi_policy import Severity
 
 from railway_policies.properties import UNKNOWN
-from railway_policies.resources import SERVICE, Resource
+from railway_policies.resources import SERVICE, SHARED_VARIABLES, TCP_PROXY, Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
 from railway_policies.services import (
     all_services,
@@ -22,6 +22,7 @@ from railway_policies.services import (
 _ALMOST = re.compile(r"(?<!\$)\{\{\s*[\w-]+\.\w+\s*\}\}|\$\{[\w-]+\.\w+\}|\$\{[\w-]+\.\$\{\w+\}\}")
 _SHARED = "shared"
 _PROVIDED = "RAILWAY_"
+_PROXY = "RAILWAY_TCP_"
 _PUBLIC = ("RAILWAY_PUBLIC_DOMAIN", "RAILWAY_STATIC_URL")
 
 
@@ -62,7 +63,7 @@ def _follow(
     if any(fnmatchcase(source, pattern) for pattern in configuration.outside if source):
         return
     if source == _SHARED:
-        yield Unjudged(service, f"{variable(name)} refers to a variable of the whole environment")
+        yield from _look_up_shared(service, name, wanted)
         return
     names = {other: service_name(other) for other in all_services(service)}
     targets = [other for other, called in names.items() if called == source] if source else [service]
@@ -79,6 +80,21 @@ def _follow(
         yield from _look_up(service, name, target, wanted)
 
 
+def _look_up_shared(service: Resource, name: str, wanted: str) -> Iterator[Finding]:
+    shared = [variables(one) for one in service.all_of_type(SHARED_VARIABLES)]
+    known = [own for own in shared if own is not UNKNOWN]
+    if any(wanted in own for own in known):
+        return
+    if not shared or len(known) < len(shared):
+        yield Unjudged(service, f"{variable(name)} refers to a shared variable that isn't known here")
+    else:
+        yield Violation(
+            service,
+            f"{service} refers in {variable(name)} to a shared variable that the stack's environment doesn't "
+            "have, and Railway renders that as nothing. Add it to SharedVariables, or correct the reference.",
+        )
+
+
 def _look_up(service: Resource, name: str, target: Resource, wanted: str) -> Iterator[Finding]:
     theirs = variables(target)
     if theirs is UNKNOWN:
@@ -93,6 +109,14 @@ def _look_up(service: Resource, name: str, target: Resource, wanted: str) -> Ite
                 f'Railway renders that as nothing. Give "{target.name}" a domain, or refer to '
                 "RAILWAY_PRIVATE_DOMAIN.",
             )
+    elif wanted.startswith(_PROXY) and not any(
+        target in proxy.services or not proxy.services for proxy in service.all_of_type(TCP_PROXY)
+    ):
+        yield Violation(
+            service,
+            f"{service} refers in {variable(name)} to the TCP proxy of {target}, which has none, and Railway "
+            f'renders that as nothing. Give "{target.name}" a TcpProxy, or refer to RAILWAY_PRIVATE_DOMAIN.',
+        )
     elif wanted not in theirs and not wanted.startswith(_PROVIDED):
         yield Violation(
             service,

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pulumi_policy import Severity
 
 from railway_policies.properties import UNKNOWN
-from railway_policies.resources import SERVICE, Resource
+from railway_policies.resources import Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
-from railway_policies.services import all_services, secrets, variable, variable_list
+from railway_policies.services import all_holders, holds_variables, secrets, variable, variable_list
 
 
 class SharingConfiguration(Configuration):
@@ -16,7 +16,7 @@ class SharingConfiguration(Configuration):
 
 def judge(service: Resource, configuration: SharingConfiguration) -> Iterator[Finding]:  # noqa: ARG001
     """The service that comes later in the stack is told; a reference to the first is no second copy."""
-    if service.token != SERVICE:
+    if not holds_variables(service):
         return
     own = secrets(service)
     if own is UNKNOWN:
@@ -42,7 +42,7 @@ def judge(service: Resource, configuration: SharingConfiguration) -> Iterator[Fi
 def _earlier(service: Resource) -> dict[str, tuple[Resource, str]]:
     """The secrets of the services that come before this one in the stack, by value."""
     found: dict[str, tuple[Resource, str]] = {}
-    for other in all_services(service):
+    for other in all_holders(service):
         if other is service:
             break
         theirs = secrets(other)

@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 from pulumi_policy import Severity
 
 from railway_policies.properties import UNKNOWN
-from railway_policies.resources import SERVICE, Resource
+from railway_policies.resources import Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
-from railway_policies.services import secrets, variable, variable_list
+from railway_policies.services import holds_variables, secrets, variable, variable_list
 
 
 class StandInConfiguration(Configuration):
@@ -30,7 +30,7 @@ class StandInConfiguration(Configuration):
 
 def judge(service: Resource, configuration: StandInConfiguration) -> Iterator[Finding]:
     """A stand-in that was made for a trial is known to the trial's tools and logs."""
-    if service.token != SERVICE:
+    if not holds_variables(service):
         return
     found = secrets(service)
     if configuration.turned_off_by and service.surroundings.is_on(configuration.turned_off_by):

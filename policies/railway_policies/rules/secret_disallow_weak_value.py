@@ -7,9 +7,9 @@ from pulumi_policy import Severity
 from pydantic import Field
 
 from railway_policies.properties import UNKNOWN
-from railway_policies.resources import SERVICE, Resource
+from railway_policies.resources import Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
-from railway_policies.services import secrets, variable, variable_list
+from railway_policies.services import holds_variables, secrets, variable, variable_list
 
 _KNOWN = (
     "*password*",
@@ -43,7 +43,7 @@ class WeakValueConfiguration(Configuration):
 
 def judge(service: Resource, configuration: WeakValueConfiguration) -> Iterator[Finding]:
     """References are judged where the value stands."""
-    if service.token != SERVICE:
+    if not holds_variables(service):
         return
     found = secrets(service)
     if found is UNKNOWN:

@@ -7,10 +7,10 @@ from typing import Any
 from pulumi_policy import EnforcementLevel, Secret, Severity
 
 from railway_policies.properties import UNKNOWN
-from railway_policies.resources import SERVICE, Resource
+from railway_policies.resources import SERVICE, SHARED_VARIABLES, Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged
 from railway_policies.secret_looks import looks_secret, named_like_a_secret
-from railway_policies.services import variable_list, variables
+from railway_policies.services import holds_variables, variable_list, variables
 
 
 class VariableSecretConfiguration(Configuration):
@@ -24,7 +24,7 @@ class VariableSecretConfiguration(Configuration):
 
 def judge(service: Resource, configuration: VariableSecretConfiguration) -> Iterator[Finding]:
     """A policy is shown secrets as plain text, and only a remedy sees which are: what it did is done."""
-    if service.token != SERVICE:
+    if not holds_variables(service):
         return
     own = variables(service)
     if own is UNKNOWN:
@@ -50,7 +50,7 @@ def remedy(
 ) -> Mapping[str, Any] | None:
     """The same inputs, in which each variable that should be a secret is one."""
     own = inputs.get("variables")
-    if token != SERVICE or not isinstance(own, Mapping):
+    if token not in (SERVICE, SHARED_VARIABLES) or not isinstance(own, Mapping):
         return None
     clear = {
         name: value

@@ -48,3 +48,8 @@ def built(name: str, /, **properties: Any) -> Declared:
 def public(target: Declared, host: str = "shop.example.org") -> Declared:
     """A custom domain that leads to a service."""
     return domain(f"{target.name}-domain", target, kind="CustomDomain", domain=host, targetPort=80)
+
+
+def shared(**variables: Any) -> Declared:
+    """The variables that a whole environment shares."""
+    return Declared("SharedVariables", "shared", {"variables": variables})

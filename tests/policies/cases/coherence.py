@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.policies.cases.base import VOLUME_ALONE, built, case, public
+from tests.policies.cases.base import VOLUME_ALONE, built, case, public, shared
 from tests.policies.stacks import Declared, domain, service, unknown
 
 REFERENCE = "railway-reference-require-target"
@@ -24,6 +24,11 @@ def database(**properties: Any) -> Declared:
 def client(value: Any = "${{db.DATABASE_URL}}?connection_limit=3", /, **properties: Any) -> Declared:
     """A server that uses the database."""
     return built("api", **({"variables": {"DATABASE_URL": value}} | properties))
+
+
+def tcp_proxy() -> Declared:
+    """A TCP proxy to the database."""
+    return domain("proxy", database(), kind="TcpProxy", applicationPort=5432)
 
 
 def server(origins: Any) -> Declared:
@@ -60,7 +65,13 @@ CASES = [
     case(REFERENCE, "unknown", "a value is unknown", database(), client(unknown())),
     case(REFERENCE, "unknown", "the variables are unknown", database(variables=unknown()), client()),
     case(REFERENCE, "unknown", "a name is unknown", database(name=unknown()), client()),
-    case(REFERENCE, "unknown", "a variable of the environment", client("${{shared.TOKEN}}")),
+    case(REFERENCE, "passes", "to a shared variable", shared(TOKEN=unknown()), client("${{shared.TOKEN}}")),
+    case(
+        REFERENCE, "passes", "to a proxy", database(), client("${{db.RAILWAY_TCP_PROXY_PORT}}"), tcp_proxy()
+    ),
+    case(REFERENCE, "violates", "to no shared variable", shared(TOKEN="x"), client("${{shared.TOKN}}")),
+    case(REFERENCE, "violates", "to no proxy", database(), client("${{db.RAILWAY_TCP_PROXY_PORT}}")),
+    case(REFERENCE, "unknown", "a shared variable of somewhere else", client("${{shared.TOKEN}}")),
     case(CORS, "passes", "the origin of the pages", PAGES, public(PAGES), server("https://shop.example.org")),
     case(
         CORS,

@@ -101,6 +101,8 @@ CASES = [
         service("db", "postgres:16.4", volumes=[disk(protect=False)]),
         disk(protect=False),
     ),
+    case(PROTECT, "passes", "a bucket", Declared("Bucket", "files", {})),
+    case(PROTECT, "violates", "a bucket isn't", Declared("Bucket", "files", {}, protect=False)),
     case(PROTECT, "unknown", "the image is unknown", service("db", unknown(), protect=False)),
     case(
         SIZE,

@@ -1,6 +1,6 @@
 """What it costs, and whether it runs as production does."""
 
-from tests.policies.cases.base import API, VOLUME_ALONE, built, case
+from tests.policies.cases.base import API, VOLUME_ALONE, built, case, shared
 from tests.policies.stacks import Declared, secret, service, unknown
 
 BUDGET = "railway-stack-require-budget"
@@ -45,6 +45,7 @@ CASES = [
     case(LOG_LEVEL, "passes", "info", built("api", variables={"LOG_LEVEL": "info", "DEBUG": "false"})),
     case(LOG_LEVEL, "passes", "does not apply to other variables", built("api", variables={"MODE": "debug"})),
     case(LOG_LEVEL, "violates", "debug", built("api", variables={"LOG_LEVEL": "Debug"})),
+    case(LOG_LEVEL, "violates", "a shared level", shared(LOG_LEVEL="trace")),
     case(LOG_LEVEL, "violates", "everything", built("api", variables={"DEBUG": "*"})),
     case(LOG_LEVEL, "unknown", "it is unknown", built("api", variables={"LOG_LEVEL": unknown()})),
     case(LOG_LEVEL, "unknown", "the variables are unknown", service("api", variables=unknown())),

@@ -1,6 +1,6 @@
 """What is secret, and how well."""
 
-from tests.policies.cases.base import API, VOLUME_ALONE, case
+from tests.policies.cases.base import API, VOLUME_ALONE, case, shared
 from tests.policies.stacks import Declared, secret, service, unknown
 
 SECRET = "railway-variable-require-secret"
@@ -33,6 +33,10 @@ CASES = [
     case(SECRET, "violates", "a key", using(SIGNING_KEY=GOOD)),
     case(SECRET, "violates", "something long and random", using(X="0123456789abcdef" * 2)),
     case(SECRET, "violates", "a name that is configured", using(DSN="a"), names=["DSN"]),
+    case(SECRET, "violates", "a shared password", shared(PASSWORD=GOOD)),
+    case(WEAK, "violates", "a shared one", shared(PASSWORD=secret("changeme"))),
+    case(SHARED, "violates", "a shared variable and a service", shared(TOKEN=GOOD), using(PASSWORD=GOOD)),
+    case(SOON, "violates", "a shared one", shared(PASSWORD=GOOD), setOn={"PASS*": "2026-08-26"}),
     case(SECRET, "unknown", "the variables are unknown", service("api", variables=unknown())),
     case(SECRET, "unknown", "a value is unknown", using(X=unknown())),
     case(WEAK, "passes", "a random one", using(PASSWORD=secret(GOOD))),
