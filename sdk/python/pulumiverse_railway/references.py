@@ -21,8 +21,15 @@ import pulumi
 from .custom_domain import CustomDomain
 from .service import Service
 from .service_domain import ServiceDomain
+from .shared_variables import SharedVariables
 
-__all__ = ["Reference", "VariablesWithReferences", "reference", "variables_with_references"]
+__all__ = [
+    "Reference",
+    "VariablesWithReferences",
+    "reference",
+    "shared_reference",
+    "variables_with_references",
+]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REFERENCE = re.compile(r"\$\{\{\s*(?:(?P<owner>[^{}]*?)\.)?(?P<variable>[A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
@@ -114,6 +121,40 @@ def reference(
             domain=None if domain is None else domain.domain,
         ).apply(digest),
     )
+
+
+def shared_reference(name: str, variables: Optional[SharedVariables] = None) -> Reference:
+    """Refer to a variable that the environment's services share: `${{shared.<name>}}`.
+
+    Railway itself deploys each service that refers to a shared variable when that changes, so the digest stays
+    the same. It doesn't follow the value further: a service that refers to another's variable that in turn
+    refers to a shared one is not deployed; let it refer to the shared variable itself.
+
+    Args:
+        name: The variable's name.
+        variables: The resource that sets it, so that it is set first.
+
+    Raises:
+        ValueError: When that can't be a variable's name.
+    """
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} isn't a variable's name.")
+
+    def look(known: Mapping[str, str]) -> None:
+        if name not in known:
+            pulumi.log.warn(
+                f"A reference names the shared variable {name}, which this resource doesn't set. Unless it is "
+                "set elsewhere, Railway renders the reference as an empty text.",
+                resource=variables,
+            )
+
+    reference_text = f"${{{{shared.{name}}}}}"
+    digest = pulumi.Output.from_input(_digest("shared", name))
+    if variables is None:
+        return Reference(pulumi.Output.from_input(reference_text), digest)
+    variables.variables.apply(look)
+    # A URN is known in a preview and carries the dependency.
+    return Reference(variables.urn.apply(lambda _: reference_text), digest)
 
 
 def variables_with_references(

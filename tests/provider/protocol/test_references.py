@@ -207,6 +207,45 @@ def test_what_is_no_variables_name_is_refused(name: str) -> None:
     seen(program)
 
 
+@pytest.mark.parametrize("preview", [True, False], ids=["preview", "up"])
+def test_a_shared_variable_is_depended_on_and_nothing_of_it_shows(preview: bool) -> None:
+    def program(value: str = "hunter22") -> dict[str, pulumi.Output[str]]:
+        shared = railway.SharedVariables("shared", variables={"KEY": pulumi.Output.secret(value)}, **PLACE)
+        return both("<" + railway.shared_reference("KEY", shared) + ">")
+
+    outcome = seen(program, preview=preview)
+    assert outcome["text"].value == "<${{shared.KEY}}>"
+    assert outcome["text"].dependencies == {"shared"}
+    assert all(output.known and not output.secret for output in outcome.values())
+    # Railway deploys who refers to it by itself; a trigger would deploy it a second time.
+    assert seen(lambda: program("other"))["digest"].value == outcome["digest"].value
+
+
+def test_a_shared_variable_of_somebody_else_can_be_referred_to() -> None:
+    assert seen(lambda: both(railway.shared_reference("KEY")))["text"].value == "${{shared.KEY}}"
+
+
+def test_a_shared_variable_that_is_not_set_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    warnings: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, **_: warnings.append(message))
+
+    def program() -> dict[str, pulumi.Output[str]]:
+        shared = railway.SharedVariables("shared", variables={"KEY": "1"}, **PLACE)
+        return {
+            **both(railway.shared_reference("YEK", shared)),
+            **both(railway.shared_reference("KEY", shared)),
+        }
+
+    seen(program)
+    assert len(warnings) == 1
+    assert "YEK" in warnings[0]
+
+
+def test_what_is_no_shared_variables_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="isn't a variable's name"):
+        railway.shared_reference("A B")
+
+
 def test_variables_and_triggers_go_to_a_service() -> None:
     def program() -> dict[str, pulumi.Output[Any]]:
         reference = railway.reference(database(URL="u"), "URL")
