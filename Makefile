@@ -39,6 +39,7 @@ types: environment
 	$(BIN)/mypy $(wildcard $(CODE))
 	$(BIN)/mypy policies/__main__.py
 	$(BIN)/mypy provider/__main__.py
+	$(BIN)/mypy examples/wiki/__main__.py
 
 unit: environment engine
 	GRPC_VERBOSITY=NONE $(BIN)/python -m pytest --quiet -n auto --dist loadgroup $(TESTS)

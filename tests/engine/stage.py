@@ -47,6 +47,7 @@ class Stage:
 
     railway: LocalRailway
     program: Path = CHECKOUT
+    stack: str = STACK
 
     @property
     def state(self) -> StateFolder:
@@ -54,7 +55,7 @@ class Stage:
 
     @property
     def engine(self) -> Engine:
-        return Engine(self.state, STACK, self.program)
+        return Engine(self.state, self.stack, self.program)
 
     def configure(self, changes: Mapping[str, Any] | None = None) -> None:
         """Write the stack's configuration: `Pulumi.local.yaml` with changes to its groups; secrets are kept."""
