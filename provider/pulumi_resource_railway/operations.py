@@ -41,6 +41,11 @@ class Operations:
         """Cancel everything that runs, and everything that starts from now on."""
         self._cancelled.set()
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether everything was cancelled."""
+        return self._cancelled.is_set()
+
     async def run(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
         """Return what the work returns.
 

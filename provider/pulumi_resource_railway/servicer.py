@@ -110,8 +110,15 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     async def Attach(self, request: plugin_pb2.PluginAttach, context: Peer) -> empty_pb2.Empty:
-        """Serve another engine; called when this process was started by hand (`PULUMI_DEBUG_PROVIDERS`)."""
+        """Serve another engine; called when this process was started by hand (`PULUMI_DEBUG_PROVIDERS`).
+
+        Engines come one after the other, a preview's and an update's among them, and each cancels everything when it
+        goes: that, and what was known of Railway then, is none of the next one's.
+        """
         del context
+        if self._operations.cancelled:
+            self._operations = Operations()
+            await self._close_session()
         self._engine.connect(request.address)
         return empty_pb2.Empty()
 
@@ -425,12 +432,16 @@ class RailwayServicer(provider_pb2_grpc.ResourceProviderServicer):
     async def close(self) -> None:
         """End everything that is shared."""
         self._operations.cancel()
-        if self._session is not None and self._session.done() and not self._session.exception():
-            close = getattr(self._session.result(), "close", None)
+        await self._close_session()
+        await self._engine.close()
+
+    async def _close_session(self) -> None:
+        session, self._session = self._session, None
+        if session is not None and session.done() and not session.exception():
+            close = getattr(session.result(), "close", None)
             outcome = close() if close is not None else None
             if inspect.isawaitable(outcome):
                 await outcome
-        await self._engine.close()
 
 
 async def _unimplemented(context: Peer, message: str) -> NoReturn:

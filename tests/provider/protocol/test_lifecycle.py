@@ -257,6 +257,18 @@ class TestPlugin:
         await provider.create(await checked(provider, {"shelfId": "s", "password": "packing"}))
         assert [line.message for line in engine.messages] == ["*****"]
 
+    async def test_what_one_engine_cancelled_the_next_engine_starts_anew(
+        self, provider: Client, engine: Engine
+    ) -> None:
+        await provider.stub.Attach(plugin_pb2.PluginAttach(address=engine.address))
+        await provider.create(await checked(provider))
+        await provider.cancel()
+        with pytest.raises(grpc.aio.AioRpcError, match="cancelled"):
+            await provider.create(await checked(provider), name="late")
+        await provider.stub.Attach(plugin_pb2.PluginAttach(address=engine.address))
+        await provider.create(await checked(provider), name="new")
+        assert len(provider.opened) == 2
+
     async def test_an_engine_that_does_not_answer_stops_nothing(self, provider: Client) -> None:
         await provider.stub.Attach(plugin_pb2.PluginAttach(address="127.0.0.1:1"))
         id, _ = await provider.create(await checked(provider))
