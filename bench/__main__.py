@@ -41,6 +41,7 @@ def measure(name: str, operation: Callable[[], Run]) -> Measured:
 
 def floor(folder: Path) -> Measured:
     """An `up` of a program that declares nothing."""
+    folder.mkdir()
     program = program_beside(folder / "program", "import pulumi\n\npulumi.export('nothing', True)\n")
     with stage(folder / "state", program) as empty:
         empty.configure()
