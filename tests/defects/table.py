@@ -36,6 +36,7 @@ ONE_RUN: Final = "tests/provider/resources/test_one_run.py"
 OWNERSHIP: Final = "tests/provider/resources/test_ownership.py"
 RULES: Final = "tests/provider/resources/test_rules.py"
 CLIENT: Final = "tests/provider/railway/test_client.py"
+SNAPSHOTS: Final = "tests/provider/railway/test_snapshots.py"
 PROTOCOL: Final = "tests/provider/protocol"
 
 
@@ -115,6 +116,10 @@ def _without_nulls(patch: dict[str, Any]) -> dict[str, Any]:
         for key, value in patch.items()
         if value is not None
     }
+
+
+async def _first_page(_self: Any, first: dict[str, Any], *_where: Any) -> list[Any]:
+    return [edge["node"] for edge in first["edges"]]
 
 
 def _twice(do: Any) -> Any:
@@ -200,7 +205,7 @@ DEFECTS: Final[dict[str, Defect]] = {
         f"{LOST}::test_what_was_created_is_found[Service-serviceCreate]",
     ),
     "a lost answer is not looked up": _at(
-        f"{PROVIDER}.railway.creation._look_up",
+        f"{PROVIDER}.railway.creation.look_up",
         _answering_later(None),
         f"{LOST}::test_what_was_created_is_found[Service-serviceCreate]",
     ),
@@ -258,6 +263,17 @@ DEFECTS: Final[dict[str, Defect]] = {
         f"{PROVIDER}.railway.snapshots.Snapshots.invalidate",
         _nothing,
         f"{ONE_RUN}::test_what_was_changed_is_read_anew[Environment]",
+    ),
+    "only the first page is read": _at(
+        f"{PROVIDER}.railway.snapshots.Snapshots._all",
+        lambda _original: _first_page,
+        f"{SNAPSHOTS}::test_every_page_is_read",
+    ),
+    "what is deleted is still there": _at(
+        f"{PROVIDER}.railway.snapshots._is_gone",
+        _answering(False),
+        f"{SNAPSHOTS}::test_what_is_deleted_is_left_out[sign0]",
+        f"{SNAPSHOTS}::test_a_deleted_domain_is_left_out[sign0]",
     ),
     "a volume leaves every environment": _at(
         f"{PROVIDER}.resources.volume.Volume._is_elsewhere",
