@@ -43,3 +43,15 @@ def runs(service: Resource, images: Iterable[str]) -> Maybe[bool]:
     if found is UNKNOWN:
         return UNKNOWN
     return found is not None and found.is_one_of(images)
+
+
+def keeps_data(service: Resource, images: Iterable[str]) -> Maybe[bool]:
+    """Whether a service runs one of these images as a store, and not for its tools: a job keeps nothing."""
+    return False if _is_job(service) else runs(service, images)
+
+
+def _is_job(service: Resource) -> bool:
+    """Whether a service is known to run by a schedule, or once. What isn't known is taken for a store."""
+    schedule = service.properties.text("deploy", "cronSchedule")
+    restarts = service.properties.text("deploy", "restartPolicyType")
+    return (schedule is not UNKNOWN and bool(schedule)) or restarts == "NEVER"

@@ -41,7 +41,11 @@ def program_resources(
     monkeypatch: pytest.MonkeyPatch, folder: Path, configuration: Mapping[str, Any]
 ) -> list[Declared]:
     """What the program declares in a first preview, when nothing has an id."""
-    paths = secret_keys(monitoring_enabled=False)
+    enabled = {
+        f"{group}_enabled": bool((configuration.get(f"etally:{group}") or {}).get("enabled"))
+        for group in ("monitoring", "backup")
+    }
+    paths = secret_keys(**enabled)
     values = {path.partition(".")[2]: secret_value(position) for position, path in enumerate(paths)}
     config = encoded({**configuration, "etally:secrets": values})
     monkeypatch.chdir(folder)

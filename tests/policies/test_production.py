@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -160,6 +161,24 @@ def test_production_keeps_every_rule_without_exemptions(production: list[Declare
         reports = pack_of(stack_file(), settings).on_everything(*production)
         assert len(production) > 5
         assert broken(reports) == set(), reports
+
+
+def test_everything_that_can_be_enabled_keeps_every_rule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = {
+        **stack_file(),
+        "etally:monitoring": {"enabled": True},
+        "etally:backup": {"enabled": True, "bucket": "acme-backups", "endpoint": "https://s3.example.org"},
+        "etally:redis": {"snapshots": True},
+        "etally:domains": {**stack_file()["etally:domains"], "grafana": "grafana.etally.example"},
+    }
+
+    resources = program_resources(monkeypatch, tmp_path, everything)
+
+    assert {"etally-backup-service", "etally-grafana-domain"} <= {one.name for one in resources}
+    reports = pack_of(everything).on_everything(*resources)
+    assert broken(reports) == set(), reports
 
 
 def test_there_is_a_defect_for_every_rule() -> None:

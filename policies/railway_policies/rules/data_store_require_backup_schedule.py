@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from railway_policies.data_stores import DATABASES, OBJECT_STORES, runs
+from railway_policies.data_stores import DATABASES, OBJECT_STORES, keeps_data
 from railway_policies.properties import UNKNOWN
 from railway_policies.resources import SERVICE, Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
@@ -21,14 +21,14 @@ def judge(service: Resource, configuration: BackupScheduleConfiguration) -> Iter
     """A store without a volume is another rule's concern."""
     if service.token != SERVICE:
         return
-    keeps_data = runs(service, configuration.images)
+    is_store = keeps_data(service, configuration.images)
     mounts = service.properties.members("volumeMounts")
-    if keeps_data is False or mounts == []:
+    if is_store is False or mounts == []:
         return
     schedules = [UNKNOWN] if mounts is UNKNOWN else [mount.count("backupSchedules") for mount in mounts]
     if UNKNOWN not in schedules and 0 not in schedules:
         return
-    if keeps_data is UNKNOWN:
+    if is_store is UNKNOWN:
         yield Unjudged(service, "whether it keeps data is unknown until its image is known")
     elif 0 in schedules:
         yield Violation(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from railway_policies.data_stores import DATABASES, OBJECT_STORES, runs
+from railway_policies.data_stores import DATABASES, OBJECT_STORES, keeps_data
 from railway_policies.properties import UNKNOWN
 from railway_policies.resources import BUCKET, SERVICE, Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
@@ -29,11 +29,11 @@ def judge(service: Resource, configuration: ProtectConfiguration) -> Iterator[Fi
         )
     if service.token != SERVICE:
         return
-    keeps_data = runs(service, configuration.images)
+    is_store = keeps_data(service, configuration.images)
     open_ones = [resource for resource in (service, *volumes(service)) if not resource.protect]
-    if keeps_data is UNKNOWN and open_ones:
+    if is_store is UNKNOWN and open_ones:
         yield Unjudged(service, "whether it keeps data is unknown until its image is known")
-    elif keeps_data and open_ones:
+    elif is_store and open_ones:
         yield Violation(
             service,
             f"{service} keeps data, and the engine deletes {and_named(open_ones)} without being asked twice; "

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from railway_policies.data_stores import CACHES, DATABASES, OBJECT_STORES, runs
+from railway_policies.data_stores import CACHES, DATABASES, OBJECT_STORES, keeps_data
 from railway_policies.properties import UNKNOWN, Maybe
 from railway_policies.resources import SERVICE, Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
@@ -26,11 +26,11 @@ def judge(service: Resource, configuration: VolumeConfiguration) -> Iterator[Fin
     """The mounts are counted; what is mounted is unknown in a first preview, and doesn't matter here."""
     if service.token != SERVICE:
         return
-    keeps_data = _keeps_data(service, configuration)
+    lasting = _keeps_data(service, configuration)
     mounts = service.properties.count("volumeMounts")
-    if keeps_data is False or (mounts is not UNKNOWN and mounts > 0):
+    if lasting is False or (mounts is not UNKNOWN and mounts > 0):
         return
-    if keeps_data is UNKNOWN:
+    if lasting is UNKNOWN:
         yield Unjudged(service, "whether it keeps data is unknown until its image and start command are")
     elif mounts is UNKNOWN:
         yield Unjudged(service, "its volume mounts are unknown until it is deployed")
@@ -43,10 +43,10 @@ def judge(service: Resource, configuration: VolumeConfiguration) -> Iterator[Fin
 
 
 def _keeps_data(service: Resource, configuration: VolumeConfiguration) -> Maybe[bool]:
-    is_store = runs(service, configuration.images)
+    is_store = keeps_data(service, configuration.images)
     if is_store is not False:
         return is_store
-    is_cache = runs(service, configuration.cache_images)
+    is_cache = keeps_data(service, configuration.cache_images)
     if is_cache is not True:
         return is_cache
     command = service.properties.text("deploy", "startCommand")

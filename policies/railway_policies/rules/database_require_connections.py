@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from pulumi_policy import Severity
 from pydantic import Field
 
-from railway_policies.data_stores import DATABASES, runs
+from railway_policies.data_stores import DATABASES, keeps_data
 from railway_policies.properties import UNKNOWN
 from railway_policies.resources import SERVICE, Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
@@ -26,6 +26,8 @@ class ConnectionsConfiguration(Configuration):
     """Connections that are left for people, backups and migrations."""
     parameter: str = "connection_limit"
     """The parameter of the address that limits a pool; Prisma's is connection_limit."""
+    unlimited: Mapping[str, int] = Field(default={"*exporter*": 1})
+    """Connections of services whose address can't set a limit, by logical name (* and ? as in a shell)."""
     pools: Mapping[str, int] = Field(default={})
     """Pools that one process opens, by the service's logical name (* and ?); 1 where none fits."""
 
@@ -34,7 +36,7 @@ def judge(database: Resource, configuration: ConnectionsConfiguration) -> Iterat
     """While a new version takes over, the old one keeps its connections: a service that overlaps counts twice."""
     if database.token != SERVICE:
         return
-    kind, name = runs(database, configuration.images), service_name(database)
+    kind, name = keeps_data(database, configuration.images), service_name(database)
     if kind is False:
         return
     if kind is UNKNOWN or name is UNKNOWN or not name:
@@ -73,9 +75,12 @@ def _connections(
     doubt = unknown if UNKNOWN in own.values() else None
     if not addresses:
         return 0, doubt
+    fixed = [most for pattern, most in configuration.unlimited.items() if fnmatchcase(user.name, pattern)]
     limit = re.compile(rf"[?&]{re.escape(configuration.parameter)}=(\d+)")
     limits = [int(found.group(1)) for address in addresses if (found := limit.search(address))]
-    if len(limits) < len(addresses):
+    if not limits and fixed:
+        limits = [fixed[0]]
+    elif len(limits) < len(addresses):
         doubt = f"{user} doesn't limit its connections; add {configuration.parameter} to its address"
     count = replicas(user)
     overlap = user.properties.number("deploy", "overlapSeconds")

@@ -28,6 +28,16 @@ def many(**properties: Any) -> Declared:
     return service("web", "nginx:1.27", deploy={"multiRegionConfig": regions}, **properties)
 
 
+def job(**properties: Any) -> Declared:
+    """A service that uses the tools of a database's image by a schedule."""
+    return service("dump", "postgres:16.4", deploy={"cronSchedule": "17 2 * * *"}, **properties)
+
+
+def once() -> Declared:
+    """A service that uses them once."""
+    return service("restore", "postgres:16.4", deploy={"restartPolicyType": "NEVER"}, protect=False)
+
+
 CASES = [
     case(VOLUME, "passes", "a volume of unknown id", MINIO),
     case(
@@ -81,6 +91,9 @@ CASES = [
     case(BACKUP, "passes", "a schedule", service("db", "postgres:16.4", volumeMounts=DAILY)),
     case(BACKUP, "passes", "does not apply to a cache", service("c", "redis:7.2", volumeMounts=NEVER)),
     case(BACKUP, "passes", "does not apply without a volume", service("db", "postgres:16.4")),
+    case(BACKUP, "passes", "does not apply to a job", job(volumeMounts=NEVER)),
+    case(VOLUME, "passes", "does not apply to a job", job()),
+    case(PROTECT, "passes", "does not apply to what runs once", once()),
     case(BACKUP, "violates", "none", service("db", "postgres:16.4", volumeMounts=NEVER)),
     case(
         BACKUP,
