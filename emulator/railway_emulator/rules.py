@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .configuration import replicas, services
+from .configuration import HIDDEN, replicas, services
 from .errors import InvalidInput, Refusal
 from .regions import REGION_NAMES
 from .state import Document
@@ -20,6 +20,10 @@ MAXIMUM_HEALTHCHECK_SECONDS = 3600
 _CRON_FIELD = re.compile(r"^[\d*/,\-A-Za-z]+$")
 _BUILDERS = {"RAILPACK", "NIXPACKS", "DOCKERFILE"}
 _RESTART_POLICIES = {"ALWAYS", "NEVER", "ON_FAILURE"}
+_UPDATE_TYPES = {"disabled", "patch", "minor"}
+_REGISTRIES_WITH_UPDATES = {"docker.io", "ghcr.io"}
+_RESERVED_PRIVATE_NAMES = {"health", "internal", "internal-health", "railway", "up"}
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _BACKUP_SCHEDULES = {"DAILY", "WEEKLY", "MONTHLY"}
 
 _TOP_KEYS = "services sharedVariables volumes buckets groups privateNetworkDisabled"
@@ -64,6 +68,7 @@ def check_keys(patch: Document) -> None:
             ("build", _BUILD_KEYS),
             ("deploy", _DEPLOY_KEYS),
             ("networking", _NETWORKING_KEYS),
+            ("tracing", "enabled autoInstrumentation"),
         ):
             _known(service.get(group) or {}, keys, f"{where}.{group}")
         for name, variable in _entries(service, "variables"):
@@ -166,6 +171,40 @@ def _check_cron(service: Document) -> None:
         raise InvalidInput("A service with a cron schedule must have exactly one replica")
 
 
+def _check_auto_updates(service: Document) -> None:
+    source = service.get("source") or {}
+    updates = source.get("autoUpdates")
+    if not updates:
+        return
+    if updates.get("type") not in _UPDATE_TYPES:
+        raise InvalidInput(f"autoUpdates.type must be one of {', '.join(sorted(_UPDATE_TYPES))}")
+    host = str(source.get("image") or "").partition("/")[0]
+    if not source.get("image") or ("." in host and host not in _REGISTRIES_WITH_UPDATES):
+        raise InvalidInput("autoUpdates are available for images from docker.io and ghcr.io only")
+
+
+def _check_limits(service: Document) -> None:
+    containers = ((service.get("deploy") or {}).get("limitOverride") or {}).get("containers") or {}
+    _known(containers, "cpu memoryBytes diskBytes", "deploy.limitOverride.containers")
+    for name, value in containers.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise InvalidInput(f"limitOverride.containers.{name} must be a positive number")
+
+
+def _check_registry_credentials(service: Document) -> None:
+    credentials = (service.get("deploy") or {}).get("registryCredentials")
+    if credentials and not (credentials.get("username") and credentials.get("password")):
+        raise InvalidInput("registryCredentials need a username and a password")
+    if credentials and HIDDEN in credentials.values():
+        raise InvalidInput("registryCredentials must not be what is shown in their place")
+
+
+def _check_private_name(service: Document) -> None:
+    name = (service.get("networking") or {}).get("privateNetworkEndpoint")
+    if name is not None and (name in _RESERVED_PRIVATE_NAMES or not _LABEL.fullmatch(str(name))):
+        raise InvalidInput("privateNetworkEndpoint must be a DNS label that is not reserved")
+
+
 _SERVICE_RULES: tuple[Callable[[Document], None], ...] = (
     _check_source,
     _check_build,
@@ -174,6 +213,10 @@ _SERVICE_RULES: tuple[Callable[[Document], None], ...] = (
     _check_restart_policy,
     _check_regions,
     _check_cron,
+    _check_auto_updates,
+    _check_limits,
+    _check_registry_credentials,
+    _check_private_name,
 )
 
 

@@ -18,6 +18,9 @@ DEFAULTS: Final[dict[tuple[str, str], Any]] = {
     ("source", "branch"): "main",
     ("source", "checkSuites"): False,
     ("source", "rootDirectory"): "",
+    ("source", "autoUpdates"): {"type": "disabled"},
+    ("tracing", "enabled"): False,
+    ("tracing", "autoInstrumentation"): False,
     ("build", "builder"): "RAILPACK",
     ("build", "buildCommand"): "",
     ("build", "dockerfilePath"): "Dockerfile",
@@ -61,6 +64,8 @@ def same(path: tuple[str, ...], wanted: Any, present: Any) -> bool:
     if key == "value" and "variables" in "".join(path[-3:-2]).lower():
         # A sealed variable never shows its value again.
         return present is None or bool(present == wanted) or present == MASK
+    if section == "registryCredentials" and present == MASK:
+        return True
     if key == "preDeployCommand":
         return commands(wanted) == commands(present)
     if key == "backupSchedules":

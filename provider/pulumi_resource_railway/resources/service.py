@@ -22,6 +22,7 @@ from pulumi_resource_railway.resources.service_configuration import (
     configured,
     has_source,
     observed,
+    only_private,
 )
 from pulumi_resource_railway.resources.service_model import ServiceInputs, ServiceOutputs
 from pulumi_resource_railway.resources.service_rules import check_service
@@ -184,7 +185,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             async with keeping_state(context, id, lambda: reached):
                 applied = await place.commits.submit({"services": {id: patch}}, new.name, context.status)
         reached = ServiceOutputs(**with_changes(new))
-        if new.await_deployment and has_source(new):
+        if new.await_deployment and has_source(new) and not only_private(patch):
             async with keeping_state(context, id, lambda: reached):
                 await await_deployment(context, place, id, new, applied.began, earlier, deadline)
         return reached
@@ -322,4 +323,7 @@ def _creation(context: Context, inputs: ServiceInputs, place: EnvironmentSession
 
 def _remember_secrets(context: Context, inputs: ServiceInputs) -> None:
     """Keep the values of secrets out of the logs that a failed deployment shows."""
-    session_of(context).redact.remember(secrets_of(inputs.variables or {}))
+    credentials = inputs.deploy.registry_credentials if inputs.deploy is not None else None
+    session_of(context).redact.remember(
+        [*secrets_of(inputs.variables or {}), *([credentials.password] if credentials is not None else [])]
+    )

@@ -5,27 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
-from pulumi_resource_railway.declaration import Model, properties_of
+from pulumi_resource_railway.declaration import ListOf, Model, Object, Scalar, properties_of
 from pulumi_resource_railway.railway.configuration import commands, is_default, same
 from pulumi_resource_railway.railway.deployments import Kind
 from pulumi_resource_railway.railway.patches import Document, difference
 from pulumi_resource_railway.resources.service_model import (
+    AutoUpdates,
+    LimitOverride,
     ServiceBuild,
     ServiceDeploy,
     ServiceInputs,
+    ServiceNetworking,
     ServiceSource,
+    ServiceTracing,
     VolumeMount,
 )
 from pulumi_resource_railway.values import MASK
 
 ModelT = TypeVar("ModelT", bound=Model)
-_GROUPS: Final = ("source", "build", "deploy", "variables", "volumeMounts")
+_GROUPS: Final = ("source", "build", "deploy", "networking", "tracing", "variables", "volumeMounts")
 
 
 def configured(service: ServiceInputs) -> Document:
     """Return the properties as `services.<id>` of the configuration; what is absent isn't there."""
     whole = service.to_properties()
-    document: Document = {key: whole[key] for key in ("source", "build", "deploy") if whole.get(key)}
+    groups = ("source", "build", "deploy", "networking", "tracing")
+    document: Document = {key: whole[key] for key in groups if whole.get(key)}
     deploy = document.get("deploy")
     if deploy and "preDeployCommand" in deploy:
         deploy["preDeployCommand"] = [deploy["preDeployCommand"]]
@@ -48,7 +53,11 @@ def change(old: ServiceInputs, new: ServiceInputs, live: Mapping[str, Any]) -> D
         live: What it shows, for what it filled in by itself and a merge would keep.
     """
     patch = difference(_with_all_groups(configured(old)), _with_all_groups(configured(new)))
-    regions = (patch.get("deploy") or {}).get("multiRegionConfig")
+    deploy = patch.get("deploy") or {}
+    if deploy.get("registryCredentials"):
+        # Railway has them as one thing: a name without a password is none.
+        deploy["registryCredentials"] = configured(new)["deploy"]["registryCredentials"]
+    regions = deploy.get("multiRegionConfig")
     if regions:
         # The region that Railway chose by itself would stay beside the ones that are wanted.
         wanted = configured(new)["deploy"]["multiRegionConfig"]
@@ -64,6 +73,11 @@ def _with_all_groups(document: Document) -> Document:
     """
     whole = {**{group: {} for group in _GROUPS}, **document}
     return {**whole, "deploy": {"multiRegionConfig": {}, **whole["deploy"]}}
+
+
+def only_private(patch: Document) -> bool:
+    """Say whether a patch of a service changes nothing but how others reach it, which deploys nothing."""
+    return set(patch) == {"networking"}
 
 
 def kind_of(service: ServiceInputs) -> Kind:
@@ -100,6 +114,8 @@ def observed(
         source=_group(ServiceSource, "source", live, before),
         build=_group(ServiceBuild, "build", live, before),
         deploy=_group(ServiceDeploy, "deploy", live, before),
+        networking=_group(ServiceNetworking, "networking", live, before),
+        tracing=_group(ServiceTracing, "tracing", live, before),
         variables=_variables(live.get("variables") or {}, before.get("variables")),
         volume_mounts=_mounts(live.get("volumeMounts") or {}, recorded),
         redeploy_triggers=recorded.redeploy_triggers if recorded is not None else None,
@@ -127,11 +143,40 @@ def _setting(section: str, key: str, live: Any, recorded: Any) -> Any:
         return " && ".join(commands(live)) or None
     if key == "multiRegionConfig":
         return _regions(live, recorded)
+    if key == "registryCredentials":
+        # Write-only: whether there are any is all that Railway shows.
+        return recorded if live else None
+    if key == "privateNetworkEndpoint" and recorded is None:
+        return None  # Railway's own choice
+    if key in {"limitOverride", "autoUpdates"} and isinstance(live, Mapping):
+        live = _declared(_NESTED[key], live)
     if recorded is None:
         return None if is_default(section, key, live) else live
     if same((section, key), recorded, live):
         return recorded
     return live
+
+
+_NESTED: Final[Mapping[str, type[Model]]] = {"limitOverride": LimitOverride, "autoUpdates": AutoUpdates}
+
+
+def _declared(model: type[Model], live: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return what is declared of an object, without what isn't set; numbers may come with a fraction of zero."""
+    found: dict[str, Any] = {}
+    for name, declared in properties_of(model).items():
+        value = live.get(name)
+        if isinstance(declared.type, Object) and isinstance(value, Mapping):
+            value = _declared(declared.type.model, value)
+        elif isinstance(declared.type, ListOf) and isinstance(declared.type.element, Object):
+            inner = declared.type.element.model
+            value = [_declared(inner, entry) for entry in value or []] or None
+        elif declared.type == Scalar("integer") and isinstance(value, float):
+            value = int(value)
+        if value is not None:
+            found[name] = value
+        elif declared.required_in_state:
+            return None
+    return found or None
 
 
 def _regions(live: Any, recorded: Any) -> Any:

@@ -7,6 +7,26 @@ from typing import Literal
 from pulumi_resource_railway.declaration import Model, field
 
 
+class UpdateWindow(Model):
+    """When Railway may deploy a newer image, in UTC."""
+
+    day: int = field(doc="The day of the week; 0 is Sunday.", ge=0, le=6)
+    start_hour: int = field(doc="The hour at which the window opens.", ge=0, le=23)
+    end_hour: int = field(doc="The hour at which it closes.", ge=1, le=24)
+
+
+class AutoUpdates(Model):
+    """Whether Railway deploys newer versions of an image by itself."""
+
+    type: Literal["disabled", "patch", "minor"] = field(
+        doc="Which versions: none, those with a new patch number, or also those with a new minor number.",
+        enum_name="AutoUpdateType",
+    )
+    schedule: list[UpdateWindow] | None = field(
+        doc="When it may. Railway does so at any time when this is absent.", default=None
+    )
+
+
 class ServiceSource(Model):
     """Where a service's code comes from: an image or a repository."""
 
@@ -27,6 +47,11 @@ class ServiceSource(Model):
     )
     check_suites: bool | None = field(
         doc="Whether a push is deployed only after the repository's checks have passed.", default=None
+    )
+    auto_updates: AutoUpdates | None = field(
+        doc="Whether newer versions of the image, which is from docker.io or ghcr.io and named by a tag, are "
+        "deployed by Railway itself.",
+        default=None,
     )
 
 
@@ -52,6 +77,31 @@ class RegionReplicas(Model):
     num_replicas: int = field(
         doc="The number of replicas in this region; all regions together at most 50.", ge=1, le=50
     )
+
+
+class RegistryCredentials(Model):
+    """Who may pull an image from a private registry."""
+
+    username: str = field(doc="The user's name.")
+    password: str = field(doc="The password or token.", secret=True)
+
+
+class ContainerLimits(Model):
+    """What each replica of a service may use."""
+
+    cpu: float | None = field(doc="Virtual processors, such as 0.5 or 2.", default=None)
+    memory_bytes: int | None = field(doc="Memory in bytes, such as 512000000.", default=None, ge=1)
+    disk_bytes: int | None = field(
+        doc="Space in the container's own file system, in bytes; a volume's size is the volume's.",
+        default=None,
+        ge=1,
+    )
+
+
+class LimitOverride(Model):
+    """Limits instead of the plan's."""
+
+    containers: ContainerLimits = field(doc="The limits of each replica.")
 
 
 class ServiceDeploy(Model):
@@ -110,6 +160,16 @@ class ServiceDeploy(Model):
         "Railway runs one replica in the workspace's region.",
         default=None,
     )
+    limit_override: LimitOverride | None = field(
+        doc="What a replica may use at most. The plan's limits hold when it is absent, and always above it.",
+        default=None,
+    )
+    registry_credentials: RegistryCredentials | None = field(
+        doc="Credentials for the private registry that the image is in; a workspace on the Pro plan may have "
+        "them. Railway never shows them again, so a change made elsewhere isn't noticed, and an import "
+        "doesn't have them.",
+        default=None,
+    )
 
 
 class VolumeMount(Model):
@@ -122,6 +182,25 @@ class VolumeMount(Model):
         "months).",
         default=None,
         enum_name="BackupSchedule",
+    )
+
+
+class ServiceNetworking(Model):
+    """How others reach a service within the environment's private network."""
+
+    private_network_endpoint: str | None = field(
+        doc="The label before `.railway.internal`. Railway makes one from the service's first name when it "
+        "is absent. A change deploys nothing.",
+        default=None,
+    )
+
+
+class ServiceTracing(Model):
+    """Traces of what a service does, which Railway collects."""
+
+    enabled: bool | None = field(doc="Whether traces are collected.", default=None)
+    auto_instrumentation: bool | None = field(
+        doc="Whether Railway instruments the application by itself.", default=None
     )
 
 
@@ -148,6 +227,14 @@ class ServiceInputs(Model):
         "like a secret becomes one.",
         default=None,
         secret_by_look=True,
+    )
+    networking: ServiceNetworking | None = field(
+        doc="How others reach the service privately. Domains and TCP proxies are resources of their own.",
+        default=None,
+    )
+    tracing: ServiceTracing | None = field(
+        doc="Traces of what the service does. Not every Railway has this yet; one that doesn't refuses it.",
+        default=None,
     )
     volume_mounts: list[VolumeMount] | None = field(
         doc="The volume that the service sees; Railway mounts at most one.", default=None

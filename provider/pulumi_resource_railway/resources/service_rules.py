@@ -15,6 +15,7 @@ from typing import Any, Final
 from cronsim import CronSim, CronSimError
 
 from pulumi_resource_railway.errors import CheckFailure
+from pulumi_resource_railway.resources.service_platform_rules import check_platform
 from pulumi_resource_railway.values import contains_unknown, is_unknown
 
 MAXIMUM_REPLICAS: Final = 50
@@ -42,6 +43,7 @@ def check_service(properties: Mapping[str, Any]) -> list[CheckFailure]:
         *_cron(_known_group(properties, "deploy")),
         *_variables(properties.get("variables")),
         *_mounts(properties),
+        *check_platform(properties),
     ]
 
 

@@ -7,10 +7,18 @@ import pulumi
 from enum import Enum
 
 __all__ = [
+    'AutoUpdateType',
     'BackupSchedule',
     'Builder',
     'RestartPolicy',
 ]
+
+
+@pulumi.type_token("railway:index:AutoUpdateType")
+class AutoUpdateType(_builtins.str, Enum):
+    DISABLED = "disabled"
+    PATCH = "patch"
+    MINOR = "minor"
 
 
 @pulumi.type_token("railway:index:BackupSchedule")

@@ -16,17 +16,191 @@ from . import _utilities
 from ._enums import *
 
 __all__ = [
+    'AutoUpdatesArgs',
+    'AutoUpdatesArgsDict',
+    'ContainerLimitsArgs',
+    'ContainerLimitsArgsDict',
+    'LimitOverrideArgs',
+    'LimitOverrideArgsDict',
     'RegionReplicasArgs',
     'RegionReplicasArgsDict',
+    'RegistryCredentialsArgs',
+    'RegistryCredentialsArgsDict',
     'ServiceBuildArgs',
     'ServiceBuildArgsDict',
     'ServiceDeployArgs',
     'ServiceDeployArgsDict',
+    'ServiceNetworkingArgs',
+    'ServiceNetworkingArgsDict',
     'ServiceSourceArgs',
     'ServiceSourceArgsDict',
+    'ServiceTracingArgs',
+    'ServiceTracingArgsDict',
+    'UpdateWindowArgs',
+    'UpdateWindowArgsDict',
     'VolumeMountArgs',
     'VolumeMountArgsDict',
 ]
+
+class AutoUpdatesArgsDict(TypedDict):
+    """
+    Whether Railway deploys newer versions of an image by itself.
+    """
+    type: pulumi.Input['AutoUpdateType']
+    """
+    Which versions: none, those with a new patch number, or also those with a new minor number.
+    """
+    schedule: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['UpdateWindowArgsDict']]]]]
+    """
+    When it may. Railway does so at any time when this is absent.
+    """
+
+@pulumi.input_type
+class AutoUpdatesArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input['AutoUpdateType'],
+                 schedule: pulumi.Input[Optional[Sequence[pulumi.Input['UpdateWindowArgs']]]] = None):
+        """
+        Whether Railway deploys newer versions of an image by itself.
+
+        :param pulumi.Input['AutoUpdateType'] type: Which versions: none, those with a new patch number, or also those with a new minor number.
+        :param pulumi.Input[Sequence[pulumi.Input['UpdateWindowArgs']]] schedule: When it may. Railway does so at any time when this is absent.
+        """
+        pulumi.set(__self__, "type", type)
+        if schedule is not None:
+            pulumi.set(__self__, "schedule", schedule)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input['AutoUpdateType']:
+        """
+        Which versions: none, those with a new patch number, or also those with a new minor number.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input['AutoUpdateType']):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def schedule(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['UpdateWindowArgs']]]]:
+        """
+        When it may. Railway does so at any time when this is absent.
+        """
+        return pulumi.get(self, "schedule")
+
+    @schedule.setter
+    def schedule(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['UpdateWindowArgs']]]]):
+        pulumi.set(self, "schedule", value)
+
+
+class ContainerLimitsArgsDict(TypedDict):
+    """
+    What each replica of a service may use.
+    """
+    cpu: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    Virtual processors, such as 0.5 or 2.
+    """
+    disk_bytes: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Space in the container's own file system, in bytes; a volume's size is the volume's.
+    """
+    memory_bytes: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Memory in bytes, such as 512000000.
+    """
+
+@pulumi.input_type
+class ContainerLimitsArgs:
+    def __init__(__self__, *,
+                 cpu: pulumi.Input[Optional[_builtins.float]] = None,
+                 disk_bytes: pulumi.Input[Optional[_builtins.int]] = None,
+                 memory_bytes: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        What each replica of a service may use.
+
+        :param pulumi.Input[_builtins.float] cpu: Virtual processors, such as 0.5 or 2.
+        :param pulumi.Input[_builtins.int] disk_bytes: Space in the container's own file system, in bytes; a volume's size is the volume's.
+        :param pulumi.Input[_builtins.int] memory_bytes: Memory in bytes, such as 512000000.
+        """
+        if cpu is not None:
+            pulumi.set(__self__, "cpu", cpu)
+        if disk_bytes is not None:
+            pulumi.set(__self__, "disk_bytes", disk_bytes)
+        if memory_bytes is not None:
+            pulumi.set(__self__, "memory_bytes", memory_bytes)
+
+    @_builtins.property
+    @pulumi.getter
+    def cpu(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        Virtual processors, such as 0.5 or 2.
+        """
+        return pulumi.get(self, "cpu")
+
+    @cpu.setter
+    def cpu(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "cpu", value)
+
+    @_builtins.property
+    @pulumi.getter(name="diskBytes")
+    def disk_bytes(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Space in the container's own file system, in bytes; a volume's size is the volume's.
+        """
+        return pulumi.get(self, "disk_bytes")
+
+    @disk_bytes.setter
+    def disk_bytes(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "disk_bytes", value)
+
+    @_builtins.property
+    @pulumi.getter(name="memoryBytes")
+    def memory_bytes(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Memory in bytes, such as 512000000.
+        """
+        return pulumi.get(self, "memory_bytes")
+
+    @memory_bytes.setter
+    def memory_bytes(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "memory_bytes", value)
+
+
+class LimitOverrideArgsDict(TypedDict):
+    """
+    Limits instead of the plan's.
+    """
+    containers: pulumi.Input['ContainerLimitsArgsDict']
+    """
+    The limits of each replica.
+    """
+
+@pulumi.input_type
+class LimitOverrideArgs:
+    def __init__(__self__, *,
+                 containers: pulumi.Input['ContainerLimitsArgs']):
+        """
+        Limits instead of the plan's.
+
+        :param pulumi.Input['ContainerLimitsArgs'] containers: The limits of each replica.
+        """
+        pulumi.set(__self__, "containers", containers)
+
+    @_builtins.property
+    @pulumi.getter
+    def containers(self) -> pulumi.Input['ContainerLimitsArgs']:
+        """
+        The limits of each replica.
+        """
+        return pulumi.get(self, "containers")
+
+    @containers.setter
+    def containers(self, value: pulumi.Input['ContainerLimitsArgs']):
+        pulumi.set(self, "containers", value)
+
 
 class RegionReplicasArgsDict(TypedDict):
     """
@@ -59,6 +233,58 @@ class RegionReplicasArgs:
     @num_replicas.setter
     def num_replicas(self, value: pulumi.Input[_builtins.int]):
         pulumi.set(self, "num_replicas", value)
+
+
+class RegistryCredentialsArgsDict(TypedDict):
+    """
+    Who may pull an image from a private registry.
+    """
+    password: pulumi.Input[_builtins.str]
+    """
+    The password or token.
+    """
+    username: pulumi.Input[_builtins.str]
+    """
+    The user's name.
+    """
+
+@pulumi.input_type
+class RegistryCredentialsArgs:
+    def __init__(__self__, *,
+                 password: pulumi.Input[_builtins.str],
+                 username: pulumi.Input[_builtins.str]):
+        """
+        Who may pull an image from a private registry.
+
+        :param pulumi.Input[_builtins.str] password: The password or token.
+        :param pulumi.Input[_builtins.str] username: The user's name.
+        """
+        pulumi.set(__self__, "password", password)
+        pulumi.set(__self__, "username", username)
+
+    @_builtins.property
+    @pulumi.getter
+    def password(self) -> pulumi.Input[_builtins.str]:
+        """
+        The password or token.
+        """
+        return pulumi.get(self, "password")
+
+    @password.setter
+    def password(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "password", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def username(self) -> pulumi.Input[_builtins.str]:
+        """
+        The user's name.
+        """
+        return pulumi.get(self, "username")
+
+    @username.setter
+    def username(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "username", value)
 
 
 class ServiceBuildArgsDict(TypedDict):
@@ -179,6 +405,10 @@ class ServiceDeployArgsDict(TypedDict):
     """
     Whether the service reaches the Internet over IPv6, too.
     """
+    limit_override: NotRequired[pulumi.Input[Optional['LimitOverrideArgsDict']]]
+    """
+    What a replica may use at most. The plan's limits hold when it is absent, and always above it.
+    """
     multi_region_config: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input['RegionReplicasArgsDict']]]]]
     """
     The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region.
@@ -190,6 +420,10 @@ class ServiceDeployArgsDict(TypedDict):
     pre_deploy_command: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     A command that runs before each deployment, such as a migration; when it fails, the deployment does.
+    """
+    registry_credentials: NotRequired[pulumi.Input[Optional['RegistryCredentialsArgsDict']]]
+    """
+    Credentials for the private registry that the image is in; a workspace on the Pro plan may have them. Railway never shows them again, so a change made elsewhere isn't noticed, and an import doesn't have them.
     """
     restart_policy_max_retries: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -216,9 +450,11 @@ class ServiceDeployArgs:
                  healthcheck_path: pulumi.Input[Optional[_builtins.str]] = None,
                  healthcheck_timeout: pulumi.Input[Optional[_builtins.int]] = None,
                  ipv6_egress_enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 limit_override: pulumi.Input[Optional['LimitOverrideArgs']] = None,
                  multi_region_config: pulumi.Input[Optional[Mapping[str, pulumi.Input['RegionReplicasArgs']]]] = None,
                  overlap_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  pre_deploy_command: pulumi.Input[Optional[_builtins.str]] = None,
+                 registry_credentials: pulumi.Input[Optional['RegistryCredentialsArgs']] = None,
                  restart_policy_max_retries: pulumi.Input[Optional[_builtins.int]] = None,
                  restart_policy_type: pulumi.Input[Optional['RestartPolicy']] = None,
                  sleep_application: pulumi.Input[Optional[_builtins.bool]] = None,
@@ -231,9 +467,11 @@ class ServiceDeployArgs:
         :param pulumi.Input[_builtins.str] healthcheck_path: A path that must answer with status 200 before a deployment takes over; asked on the port in `PORT`.
         :param pulumi.Input[_builtins.int] healthcheck_timeout: Seconds that the health check may take. Railway takes 300 when it is absent.
         :param pulumi.Input[_builtins.bool] ipv6_egress_enabled: Whether the service reaches the Internet over IPv6, too.
+        :param pulumi.Input['LimitOverrideArgs'] limit_override: What a replica may use at most. The plan's limits hold when it is absent, and always above it.
         :param pulumi.Input[Mapping[str, pulumi.Input['RegionReplicasArgs']]] multi_region_config: The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region.
         :param pulumi.Input[_builtins.int] overlap_seconds: Seconds that the previous deployment goes on beside a new one.
         :param pulumi.Input[_builtins.str] pre_deploy_command: A command that runs before each deployment, such as a migration; when it fails, the deployment does.
+        :param pulumi.Input['RegistryCredentialsArgs'] registry_credentials: Credentials for the private registry that the image is in; a workspace on the Pro plan may have them. Railway never shows them again, so a change made elsewhere isn't noticed, and an import doesn't have them.
         :param pulumi.Input[_builtins.int] restart_policy_max_retries: How often a failed container is started again with `ON_FAILURE`. Railway takes 10 when it is absent.
         :param pulumi.Input['RestartPolicy'] restart_policy_type: When a container that ended is started again. Railway takes `ON_FAILURE` when it is absent.
         :param pulumi.Input[_builtins.bool] sleep_application: Whether the service is put to sleep while nothing asks for it (serverless).
@@ -249,12 +487,16 @@ class ServiceDeployArgs:
             pulumi.set(__self__, "healthcheck_timeout", healthcheck_timeout)
         if ipv6_egress_enabled is not None:
             pulumi.set(__self__, "ipv6_egress_enabled", ipv6_egress_enabled)
+        if limit_override is not None:
+            pulumi.set(__self__, "limit_override", limit_override)
         if multi_region_config is not None:
             pulumi.set(__self__, "multi_region_config", multi_region_config)
         if overlap_seconds is not None:
             pulumi.set(__self__, "overlap_seconds", overlap_seconds)
         if pre_deploy_command is not None:
             pulumi.set(__self__, "pre_deploy_command", pre_deploy_command)
+        if registry_credentials is not None:
+            pulumi.set(__self__, "registry_credentials", registry_credentials)
         if restart_policy_max_retries is not None:
             pulumi.set(__self__, "restart_policy_max_retries", restart_policy_max_retries)
         if restart_policy_type is not None:
@@ -325,6 +567,18 @@ class ServiceDeployArgs:
         pulumi.set(self, "ipv6_egress_enabled", value)
 
     @_builtins.property
+    @pulumi.getter(name="limitOverride")
+    def limit_override(self) -> pulumi.Input[Optional['LimitOverrideArgs']]:
+        """
+        What a replica may use at most. The plan's limits hold when it is absent, and always above it.
+        """
+        return pulumi.get(self, "limit_override")
+
+    @limit_override.setter
+    def limit_override(self, value: pulumi.Input[Optional['LimitOverrideArgs']]):
+        pulumi.set(self, "limit_override", value)
+
+    @_builtins.property
     @pulumi.getter(name="multiRegionConfig")
     def multi_region_config(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input['RegionReplicasArgs']]]]:
         """
@@ -359,6 +613,18 @@ class ServiceDeployArgs:
     @pre_deploy_command.setter
     def pre_deploy_command(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "pre_deploy_command", value)
+
+    @_builtins.property
+    @pulumi.getter(name="registryCredentials")
+    def registry_credentials(self) -> pulumi.Input[Optional['RegistryCredentialsArgs']]:
+        """
+        Credentials for the private registry that the image is in; a workspace on the Pro plan may have them. Railway never shows them again, so a change made elsewhere isn't noticed, and an import doesn't have them.
+        """
+        return pulumi.get(self, "registry_credentials")
+
+    @registry_credentials.setter
+    def registry_credentials(self, value: pulumi.Input[Optional['RegistryCredentialsArgs']]):
+        pulumi.set(self, "registry_credentials", value)
 
     @_builtins.property
     @pulumi.getter(name="restartPolicyMaxRetries")
@@ -409,9 +675,47 @@ class ServiceDeployArgs:
         pulumi.set(self, "start_command", value)
 
 
+class ServiceNetworkingArgsDict(TypedDict):
+    """
+    How others reach a service within the environment's private network.
+    """
+    private_network_endpoint: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The label before `.railway.internal`. Railway makes one from the service's first name when it is absent. A change deploys nothing.
+    """
+
+@pulumi.input_type
+class ServiceNetworkingArgs:
+    def __init__(__self__, *,
+                 private_network_endpoint: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        How others reach a service within the environment's private network.
+
+        :param pulumi.Input[_builtins.str] private_network_endpoint: The label before `.railway.internal`. Railway makes one from the service's first name when it is absent. A change deploys nothing.
+        """
+        if private_network_endpoint is not None:
+            pulumi.set(__self__, "private_network_endpoint", private_network_endpoint)
+
+    @_builtins.property
+    @pulumi.getter(name="privateNetworkEndpoint")
+    def private_network_endpoint(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The label before `.railway.internal`. Railway makes one from the service's first name when it is absent. A change deploys nothing.
+        """
+        return pulumi.get(self, "private_network_endpoint")
+
+    @private_network_endpoint.setter
+    def private_network_endpoint(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "private_network_endpoint", value)
+
+
 class ServiceSourceArgsDict(TypedDict):
     """
     Where a service's code comes from: an image or a repository.
+    """
+    auto_updates: NotRequired[pulumi.Input[Optional['AutoUpdatesArgsDict']]]
+    """
+    Whether newer versions of the image, which is from docker.io or ghcr.io and named by a tag, are deployed by Railway itself.
     """
     branch: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
@@ -437,6 +741,7 @@ class ServiceSourceArgsDict(TypedDict):
 @pulumi.input_type
 class ServiceSourceArgs:
     def __init__(__self__, *,
+                 auto_updates: pulumi.Input[Optional['AutoUpdatesArgs']] = None,
                  branch: pulumi.Input[Optional[_builtins.str]] = None,
                  check_suites: pulumi.Input[Optional[_builtins.bool]] = None,
                  image: pulumi.Input[Optional[_builtins.str]] = None,
@@ -445,12 +750,15 @@ class ServiceSourceArgs:
         """
         Where a service's code comes from: an image or a repository.
 
+        :param pulumi.Input['AutoUpdatesArgs'] auto_updates: Whether newer versions of the image, which is from docker.io or ghcr.io and named by a tag, are deployed by Railway itself.
         :param pulumi.Input[_builtins.str] branch: The branch whose pushes are deployed. Railway takes `main` when it is absent.
         :param pulumi.Input[_builtins.bool] check_suites: Whether a push is deployed only after the repository's checks have passed.
         :param pulumi.Input[_builtins.str] image: A container image, such as `redis:7.2.5` or `ghcr.io/owner/name@sha256:…`. Instead of `repo`.
         :param pulumi.Input[_builtins.str] repo: A GitHub repository as `owner/name`; Railway's GitHub App must be installed on it. Instead of `image`.
         :param pulumi.Input[_builtins.str] root_directory: The folder of the repository that the service is built from.
         """
+        if auto_updates is not None:
+            pulumi.set(__self__, "auto_updates", auto_updates)
         if branch is not None:
             pulumi.set(__self__, "branch", branch)
         if check_suites is not None:
@@ -461,6 +769,18 @@ class ServiceSourceArgs:
             pulumi.set(__self__, "repo", repo)
         if root_directory is not None:
             pulumi.set(__self__, "root_directory", root_directory)
+
+    @_builtins.property
+    @pulumi.getter(name="autoUpdates")
+    def auto_updates(self) -> pulumi.Input[Optional['AutoUpdatesArgs']]:
+        """
+        Whether newer versions of the image, which is from docker.io or ghcr.io and named by a tag, are deployed by Railway itself.
+        """
+        return pulumi.get(self, "auto_updates")
+
+    @auto_updates.setter
+    def auto_updates(self, value: pulumi.Input[Optional['AutoUpdatesArgs']]):
+        pulumi.set(self, "auto_updates", value)
 
     @_builtins.property
     @pulumi.getter
@@ -521,6 +841,131 @@ class ServiceSourceArgs:
     @root_directory.setter
     def root_directory(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "root_directory", value)
+
+
+class ServiceTracingArgsDict(TypedDict):
+    """
+    Traces of what a service does, which Railway collects.
+    """
+    auto_instrumentation: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether Railway instruments the application by itself.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether traces are collected.
+    """
+
+@pulumi.input_type
+class ServiceTracingArgs:
+    def __init__(__self__, *,
+                 auto_instrumentation: pulumi.Input[Optional[_builtins.bool]] = None,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        Traces of what a service does, which Railway collects.
+
+        :param pulumi.Input[_builtins.bool] auto_instrumentation: Whether Railway instruments the application by itself.
+        :param pulumi.Input[_builtins.bool] enabled: Whether traces are collected.
+        """
+        if auto_instrumentation is not None:
+            pulumi.set(__self__, "auto_instrumentation", auto_instrumentation)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter(name="autoInstrumentation")
+    def auto_instrumentation(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether Railway instruments the application by itself.
+        """
+        return pulumi.get(self, "auto_instrumentation")
+
+    @auto_instrumentation.setter
+    def auto_instrumentation(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "auto_instrumentation", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether traces are collected.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+
+class UpdateWindowArgsDict(TypedDict):
+    """
+    When Railway may deploy a newer image, in UTC.
+    """
+    day: pulumi.Input[_builtins.int]
+    """
+    The day of the week; 0 is Sunday.
+    """
+    end_hour: pulumi.Input[_builtins.int]
+    """
+    The hour at which it closes.
+    """
+    start_hour: pulumi.Input[_builtins.int]
+    """
+    The hour at which the window opens.
+    """
+
+@pulumi.input_type
+class UpdateWindowArgs:
+    def __init__(__self__, *,
+                 day: pulumi.Input[_builtins.int],
+                 end_hour: pulumi.Input[_builtins.int],
+                 start_hour: pulumi.Input[_builtins.int]):
+        """
+        When Railway may deploy a newer image, in UTC.
+
+        :param pulumi.Input[_builtins.int] day: The day of the week; 0 is Sunday.
+        :param pulumi.Input[_builtins.int] end_hour: The hour at which it closes.
+        :param pulumi.Input[_builtins.int] start_hour: The hour at which the window opens.
+        """
+        pulumi.set(__self__, "day", day)
+        pulumi.set(__self__, "end_hour", end_hour)
+        pulumi.set(__self__, "start_hour", start_hour)
+
+    @_builtins.property
+    @pulumi.getter
+    def day(self) -> pulumi.Input[_builtins.int]:
+        """
+        The day of the week; 0 is Sunday.
+        """
+        return pulumi.get(self, "day")
+
+    @day.setter
+    def day(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "day", value)
+
+    @_builtins.property
+    @pulumi.getter(name="endHour")
+    def end_hour(self) -> pulumi.Input[_builtins.int]:
+        """
+        The hour at which it closes.
+        """
+        return pulumi.get(self, "end_hour")
+
+    @end_hour.setter
+    def end_hour(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "end_hour", value)
+
+    @_builtins.property
+    @pulumi.getter(name="startHour")
+    def start_hour(self) -> pulumi.Input[_builtins.int]:
+        """
+        The hour at which the window opens.
+        """
+        return pulumi.get(self, "start_hour")
+
+    @start_hour.setter
+    def start_hour(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "start_hour", value)
 
 
 class VolumeMountArgsDict(TypedDict):

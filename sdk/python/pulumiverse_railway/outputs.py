@@ -17,19 +17,61 @@ from . import outputs
 from ._enums import *
 
 __all__ = [
+    'AutoUpdates',
     'AvailableRegion',
+    'ContainerLimits',
     'DnsRecord',
     'DnsRecordState',
     'EnvironmentService',
+    'LimitOverride',
     'ProjectEnvironment',
     'ProjectService',
     'RegionReplicas',
+    'RegistryCredentials',
     'ServiceBuild',
     'ServiceDeploy',
+    'ServiceNetworking',
     'ServiceSource',
+    'ServiceTracing',
     'TemplateService',
+    'UpdateWindow',
     'VolumeMount',
 ]
+
+@pulumi.output_type
+class AutoUpdates(dict):
+    """
+    Whether Railway deploys newer versions of an image by itself.
+    """
+    def __init__(__self__, *,
+                 type: 'AutoUpdateType',
+                 schedule: Optional[Sequence['outputs.UpdateWindow']] = None):
+        """
+        Whether Railway deploys newer versions of an image by itself.
+
+        :param 'AutoUpdateType' type: Which versions: none, those with a new patch number, or also those with a new minor number.
+        :param Sequence['UpdateWindow'] schedule: When it may. Railway does so at any time when this is absent.
+        """
+        pulumi.set(__self__, "type", type)
+        if schedule is not None:
+            pulumi.set(__self__, "schedule", schedule)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> 'AutoUpdateType':
+        """
+        Which versions: none, those with a new patch number, or also those with a new minor number.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def schedule(self) -> Optional[Sequence['outputs.UpdateWindow']]:
+        """
+        When it may. Railway does so at any time when this is absent.
+        """
+        return pulumi.get(self, "schedule")
+
 
 @pulumi.output_type
 class AvailableRegion(dict):
@@ -120,6 +162,73 @@ class AvailableRegion(dict):
         The region that takes its place.
         """
         return pulumi.get(self, "replaced_by")
+
+
+@pulumi.output_type
+class ContainerLimits(dict):
+    """
+    What each replica of a service may use.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "diskBytes":
+            suggest = "disk_bytes"
+        elif key == "memoryBytes":
+            suggest = "memory_bytes"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in ContainerLimits. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        ContainerLimits.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        ContainerLimits.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cpu: Optional[_builtins.float] = None,
+                 disk_bytes: Optional[_builtins.int] = None,
+                 memory_bytes: Optional[_builtins.int] = None):
+        """
+        What each replica of a service may use.
+
+        :param _builtins.float cpu: Virtual processors, such as 0.5 or 2.
+        :param _builtins.int disk_bytes: Space in the container's own file system, in bytes; a volume's size is the volume's.
+        :param _builtins.int memory_bytes: Memory in bytes, such as 512000000.
+        """
+        if cpu is not None:
+            pulumi.set(__self__, "cpu", cpu)
+        if disk_bytes is not None:
+            pulumi.set(__self__, "disk_bytes", disk_bytes)
+        if memory_bytes is not None:
+            pulumi.set(__self__, "memory_bytes", memory_bytes)
+
+    @_builtins.property
+    @pulumi.getter
+    def cpu(self) -> Optional[_builtins.float]:
+        """
+        Virtual processors, such as 0.5 or 2.
+        """
+        return pulumi.get(self, "cpu")
+
+    @_builtins.property
+    @pulumi.getter(name="diskBytes")
+    def disk_bytes(self) -> Optional[_builtins.int]:
+        """
+        Space in the container's own file system, in bytes; a volume's size is the volume's.
+        """
+        return pulumi.get(self, "disk_bytes")
+
+    @_builtins.property
+    @pulumi.getter(name="memoryBytes")
+    def memory_bytes(self) -> Optional[_builtins.int]:
+        """
+        Memory in bytes, such as 512000000.
+        """
+        return pulumi.get(self, "memory_bytes")
 
 
 @pulumi.output_type
@@ -356,6 +465,29 @@ class EnvironmentService(dict):
 
 
 @pulumi.output_type
+class LimitOverride(dict):
+    """
+    Limits instead of the plan's.
+    """
+    def __init__(__self__, *,
+                 containers: 'outputs.ContainerLimits'):
+        """
+        Limits instead of the plan's.
+
+        :param 'ContainerLimits' containers: The limits of each replica.
+        """
+        pulumi.set(__self__, "containers", containers)
+
+    @_builtins.property
+    @pulumi.getter
+    def containers(self) -> 'outputs.ContainerLimits':
+        """
+        The limits of each replica.
+        """
+        return pulumi.get(self, "containers")
+
+
+@pulumi.output_type
 class ProjectEnvironment(dict):
     """
     One of a project's environments.
@@ -487,6 +619,40 @@ class RegionReplicas(dict):
 
 
 @pulumi.output_type
+class RegistryCredentials(dict):
+    """
+    Who may pull an image from a private registry.
+    """
+    def __init__(__self__, *,
+                 password: _builtins.str,
+                 username: _builtins.str):
+        """
+        Who may pull an image from a private registry.
+
+        :param _builtins.str password: The password or token.
+        :param _builtins.str username: The user's name.
+        """
+        pulumi.set(__self__, "password", password)
+        pulumi.set(__self__, "username", username)
+
+    @_builtins.property
+    @pulumi.getter
+    def password(self) -> _builtins.str:
+        """
+        The password or token.
+        """
+        return pulumi.get(self, "password")
+
+    @_builtins.property
+    @pulumi.getter
+    def username(self) -> _builtins.str:
+        """
+        The user's name.
+        """
+        return pulumi.get(self, "username")
+
+
+@pulumi.output_type
 class ServiceBuild(dict):
     """
     How an image is built from a repository.
@@ -585,12 +751,16 @@ class ServiceDeploy(dict):
             suggest = "healthcheck_timeout"
         elif key == "ipv6EgressEnabled":
             suggest = "ipv6_egress_enabled"
+        elif key == "limitOverride":
+            suggest = "limit_override"
         elif key == "multiRegionConfig":
             suggest = "multi_region_config"
         elif key == "overlapSeconds":
             suggest = "overlap_seconds"
         elif key == "preDeployCommand":
             suggest = "pre_deploy_command"
+        elif key == "registryCredentials":
+            suggest = "registry_credentials"
         elif key == "restartPolicyMaxRetries":
             suggest = "restart_policy_max_retries"
         elif key == "restartPolicyType":
@@ -617,9 +787,11 @@ class ServiceDeploy(dict):
                  healthcheck_path: Optional[_builtins.str] = None,
                  healthcheck_timeout: Optional[_builtins.int] = None,
                  ipv6_egress_enabled: Optional[_builtins.bool] = None,
+                 limit_override: Optional['outputs.LimitOverride'] = None,
                  multi_region_config: Optional[Mapping[str, 'outputs.RegionReplicas']] = None,
                  overlap_seconds: Optional[_builtins.int] = None,
                  pre_deploy_command: Optional[_builtins.str] = None,
+                 registry_credentials: Optional['outputs.RegistryCredentials'] = None,
                  restart_policy_max_retries: Optional[_builtins.int] = None,
                  restart_policy_type: Optional['RestartPolicy'] = None,
                  sleep_application: Optional[_builtins.bool] = None,
@@ -632,9 +804,11 @@ class ServiceDeploy(dict):
         :param _builtins.str healthcheck_path: A path that must answer with status 200 before a deployment takes over; asked on the port in `PORT`.
         :param _builtins.int healthcheck_timeout: Seconds that the health check may take. Railway takes 300 when it is absent.
         :param _builtins.bool ipv6_egress_enabled: Whether the service reaches the Internet over IPv6, too.
+        :param 'LimitOverride' limit_override: What a replica may use at most. The plan's limits hold when it is absent, and always above it.
         :param Mapping[str, 'RegionReplicas'] multi_region_config: The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region.
         :param _builtins.int overlap_seconds: Seconds that the previous deployment goes on beside a new one.
         :param _builtins.str pre_deploy_command: A command that runs before each deployment, such as a migration; when it fails, the deployment does.
+        :param 'RegistryCredentials' registry_credentials: Credentials for the private registry that the image is in; a workspace on the Pro plan may have them. Railway never shows them again, so a change made elsewhere isn't noticed, and an import doesn't have them.
         :param _builtins.int restart_policy_max_retries: How often a failed container is started again with `ON_FAILURE`. Railway takes 10 when it is absent.
         :param 'RestartPolicy' restart_policy_type: When a container that ended is started again. Railway takes `ON_FAILURE` when it is absent.
         :param _builtins.bool sleep_application: Whether the service is put to sleep while nothing asks for it (serverless).
@@ -650,12 +824,16 @@ class ServiceDeploy(dict):
             pulumi.set(__self__, "healthcheck_timeout", healthcheck_timeout)
         if ipv6_egress_enabled is not None:
             pulumi.set(__self__, "ipv6_egress_enabled", ipv6_egress_enabled)
+        if limit_override is not None:
+            pulumi.set(__self__, "limit_override", limit_override)
         if multi_region_config is not None:
             pulumi.set(__self__, "multi_region_config", multi_region_config)
         if overlap_seconds is not None:
             pulumi.set(__self__, "overlap_seconds", overlap_seconds)
         if pre_deploy_command is not None:
             pulumi.set(__self__, "pre_deploy_command", pre_deploy_command)
+        if registry_credentials is not None:
+            pulumi.set(__self__, "registry_credentials", registry_credentials)
         if restart_policy_max_retries is not None:
             pulumi.set(__self__, "restart_policy_max_retries", restart_policy_max_retries)
         if restart_policy_type is not None:
@@ -706,6 +884,14 @@ class ServiceDeploy(dict):
         return pulumi.get(self, "ipv6_egress_enabled")
 
     @_builtins.property
+    @pulumi.getter(name="limitOverride")
+    def limit_override(self) -> Optional['outputs.LimitOverride']:
+        """
+        What a replica may use at most. The plan's limits hold when it is absent, and always above it.
+        """
+        return pulumi.get(self, "limit_override")
+
+    @_builtins.property
     @pulumi.getter(name="multiRegionConfig")
     def multi_region_config(self) -> Optional[Mapping[str, 'outputs.RegionReplicas']]:
         """
@@ -728,6 +914,14 @@ class ServiceDeploy(dict):
         A command that runs before each deployment, such as a migration; when it fails, the deployment does.
         """
         return pulumi.get(self, "pre_deploy_command")
+
+    @_builtins.property
+    @pulumi.getter(name="registryCredentials")
+    def registry_credentials(self) -> Optional['outputs.RegistryCredentials']:
+        """
+        Credentials for the private registry that the image is in; a workspace on the Pro plan may have them. Railway never shows them again, so a change made elsewhere isn't noticed, and an import doesn't have them.
+        """
+        return pulumi.get(self, "registry_credentials")
 
     @_builtins.property
     @pulumi.getter(name="restartPolicyMaxRetries")
@@ -763,6 +957,47 @@ class ServiceDeploy(dict):
 
 
 @pulumi.output_type
+class ServiceNetworking(dict):
+    """
+    How others reach a service within the environment's private network.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "privateNetworkEndpoint":
+            suggest = "private_network_endpoint"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in ServiceNetworking. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        ServiceNetworking.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        ServiceNetworking.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 private_network_endpoint: Optional[_builtins.str] = None):
+        """
+        How others reach a service within the environment's private network.
+
+        :param _builtins.str private_network_endpoint: The label before `.railway.internal`. Railway makes one from the service's first name when it is absent. A change deploys nothing.
+        """
+        if private_network_endpoint is not None:
+            pulumi.set(__self__, "private_network_endpoint", private_network_endpoint)
+
+    @_builtins.property
+    @pulumi.getter(name="privateNetworkEndpoint")
+    def private_network_endpoint(self) -> Optional[_builtins.str]:
+        """
+        The label before `.railway.internal`. Railway makes one from the service's first name when it is absent. A change deploys nothing.
+        """
+        return pulumi.get(self, "private_network_endpoint")
+
+
+@pulumi.output_type
 class ServiceSource(dict):
     """
     Where a service's code comes from: an image or a repository.
@@ -770,7 +1005,9 @@ class ServiceSource(dict):
     @staticmethod
     def __key_warning(key: str):
         suggest = None
-        if key == "checkSuites":
+        if key == "autoUpdates":
+            suggest = "auto_updates"
+        elif key == "checkSuites":
             suggest = "check_suites"
         elif key == "rootDirectory":
             suggest = "root_directory"
@@ -787,6 +1024,7 @@ class ServiceSource(dict):
         return super().get(key, default)
 
     def __init__(__self__, *,
+                 auto_updates: Optional['outputs.AutoUpdates'] = None,
                  branch: Optional[_builtins.str] = None,
                  check_suites: Optional[_builtins.bool] = None,
                  image: Optional[_builtins.str] = None,
@@ -795,12 +1033,15 @@ class ServiceSource(dict):
         """
         Where a service's code comes from: an image or a repository.
 
+        :param 'AutoUpdates' auto_updates: Whether newer versions of the image, which is from docker.io or ghcr.io and named by a tag, are deployed by Railway itself.
         :param _builtins.str branch: The branch whose pushes are deployed. Railway takes `main` when it is absent.
         :param _builtins.bool check_suites: Whether a push is deployed only after the repository's checks have passed.
         :param _builtins.str image: A container image, such as `redis:7.2.5` or `ghcr.io/owner/name@sha256:…`. Instead of `repo`.
         :param _builtins.str repo: A GitHub repository as `owner/name`; Railway's GitHub App must be installed on it. Instead of `image`.
         :param _builtins.str root_directory: The folder of the repository that the service is built from.
         """
+        if auto_updates is not None:
+            pulumi.set(__self__, "auto_updates", auto_updates)
         if branch is not None:
             pulumi.set(__self__, "branch", branch)
         if check_suites is not None:
@@ -811,6 +1052,14 @@ class ServiceSource(dict):
             pulumi.set(__self__, "repo", repo)
         if root_directory is not None:
             pulumi.set(__self__, "root_directory", root_directory)
+
+    @_builtins.property
+    @pulumi.getter(name="autoUpdates")
+    def auto_updates(self) -> Optional['outputs.AutoUpdates']:
+        """
+        Whether newer versions of the image, which is from docker.io or ghcr.io and named by a tag, are deployed by Railway itself.
+        """
+        return pulumi.get(self, "auto_updates")
 
     @_builtins.property
     @pulumi.getter
@@ -851,6 +1100,59 @@ class ServiceSource(dict):
         The folder of the repository that the service is built from.
         """
         return pulumi.get(self, "root_directory")
+
+
+@pulumi.output_type
+class ServiceTracing(dict):
+    """
+    Traces of what a service does, which Railway collects.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "autoInstrumentation":
+            suggest = "auto_instrumentation"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in ServiceTracing. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        ServiceTracing.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        ServiceTracing.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 auto_instrumentation: Optional[_builtins.bool] = None,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        Traces of what a service does, which Railway collects.
+
+        :param _builtins.bool auto_instrumentation: Whether Railway instruments the application by itself.
+        :param _builtins.bool enabled: Whether traces are collected.
+        """
+        if auto_instrumentation is not None:
+            pulumi.set(__self__, "auto_instrumentation", auto_instrumentation)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter(name="autoInstrumentation")
+    def auto_instrumentation(self) -> Optional[_builtins.bool]:
+        """
+        Whether Railway instruments the application by itself.
+        """
+        return pulumi.get(self, "auto_instrumentation")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether traces are collected.
+        """
+        return pulumi.get(self, "enabled")
 
 
 @pulumi.output_type
@@ -955,6 +1257,70 @@ class TemplateService(dict):
         The command that starts it, when it isn't the image's.
         """
         return pulumi.get(self, "start_command")
+
+
+@pulumi.output_type
+class UpdateWindow(dict):
+    """
+    When Railway may deploy a newer image, in UTC.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "endHour":
+            suggest = "end_hour"
+        elif key == "startHour":
+            suggest = "start_hour"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in UpdateWindow. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        UpdateWindow.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        UpdateWindow.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 day: _builtins.int,
+                 end_hour: _builtins.int,
+                 start_hour: _builtins.int):
+        """
+        When Railway may deploy a newer image, in UTC.
+
+        :param _builtins.int day: The day of the week; 0 is Sunday.
+        :param _builtins.int end_hour: The hour at which it closes.
+        :param _builtins.int start_hour: The hour at which the window opens.
+        """
+        pulumi.set(__self__, "day", day)
+        pulumi.set(__self__, "end_hour", end_hour)
+        pulumi.set(__self__, "start_hour", start_hour)
+
+    @_builtins.property
+    @pulumi.getter
+    def day(self) -> _builtins.int:
+        """
+        The day of the week; 0 is Sunday.
+        """
+        return pulumi.get(self, "day")
+
+    @_builtins.property
+    @pulumi.getter(name="endHour")
+    def end_hour(self) -> _builtins.int:
+        """
+        The hour at which it closes.
+        """
+        return pulumi.get(self, "end_hour")
+
+    @_builtins.property
+    @pulumi.getter(name="startHour")
+    def start_hour(self) -> _builtins.int:
+        """
+        The hour at which the window opens.
+        """
+        return pulumi.get(self, "start_hour")
 
 
 @pulumi.output_type

@@ -30,8 +30,10 @@ class ServiceArgs:
                  deploy: pulumi.Input[Optional['ServiceDeployArgs']] = None,
                  icon: pulumi.Input[Optional[_builtins.str]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
+                 networking: pulumi.Input[Optional['ServiceNetworkingArgs']] = None,
                  redeploy_triggers: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  source: pulumi.Input[Optional['ServiceSourceArgs']] = None,
+                 tracing: pulumi.Input[Optional['ServiceTracingArgs']] = None,
                  variables: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  volume_mounts: pulumi.Input[Optional[Sequence[pulumi.Input['VolumeMountArgs']]]] = None):
         """
@@ -45,8 +47,10 @@ class ServiceArgs:
         :param pulumi.Input['ServiceDeployArgs'] deploy: How the service runs.
         :param pulumi.Input[_builtins.str] icon: The address of an icon for Railway's canvas.
         :param pulumi.Input[_builtins.str] name: The service's name, unique in its project; other services refer to its variables by it. Renamed in place. Without it, the resource's logical name.
+        :param pulumi.Input['ServiceNetworkingArgs'] networking: How others reach the service privately. Domains and TCP proxies are resources of their own.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] redeploy_triggers: Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway.
         :param pulumi.Input['ServiceSourceArgs'] source: Where the code comes from. A service without a source exists, but nothing of it runs.
+        :param pulumi.Input['ServiceTracingArgs'] tracing: Traces of what the service does. Not every Railway has this yet; one that doesn't refuses it.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] variables: The service's variables. A value may refer to others: `${{service.NAME}}`, `${{shared.NAME}}`. What looks like a secret becomes one.
         :param pulumi.Input[Sequence[pulumi.Input['VolumeMountArgs']]] volume_mounts: The volume that the service sees; Railway mounts at most one.
         """
@@ -68,10 +72,14 @@ class ServiceArgs:
             pulumi.set(__self__, "icon", icon)
         if name is not None:
             pulumi.set(__self__, "name", name)
+        if networking is not None:
+            pulumi.set(__self__, "networking", networking)
         if redeploy_triggers is not None:
             pulumi.set(__self__, "redeploy_triggers", redeploy_triggers)
         if source is not None:
             pulumi.set(__self__, "source", source)
+        if tracing is not None:
+            pulumi.set(__self__, "tracing", tracing)
         if variables is not None:
             pulumi.set(__self__, "variables", variables)
         if volume_mounts is not None:
@@ -174,6 +182,18 @@ class ServiceArgs:
         pulumi.set(self, "name", value)
 
     @_builtins.property
+    @pulumi.getter
+    def networking(self) -> pulumi.Input[Optional['ServiceNetworkingArgs']]:
+        """
+        How others reach the service privately. Domains and TCP proxies are resources of their own.
+        """
+        return pulumi.get(self, "networking")
+
+    @networking.setter
+    def networking(self, value: pulumi.Input[Optional['ServiceNetworkingArgs']]):
+        pulumi.set(self, "networking", value)
+
+    @_builtins.property
     @pulumi.getter(name="redeployTriggers")
     def redeploy_triggers(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
@@ -196,6 +216,18 @@ class ServiceArgs:
     @source.setter
     def source(self, value: pulumi.Input[Optional['ServiceSourceArgs']]):
         pulumi.set(self, "source", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def tracing(self) -> pulumi.Input[Optional['ServiceTracingArgs']]:
+        """
+        Traces of what the service does. Not every Railway has this yet; one that doesn't refuses it.
+        """
+        return pulumi.get(self, "tracing")
+
+    @tracing.setter
+    def tracing(self, value: pulumi.Input[Optional['ServiceTracingArgs']]):
+        pulumi.set(self, "tracing", value)
 
     @_builtins.property
     @pulumi.getter
@@ -235,9 +267,11 @@ class Service(pulumi.CustomResource):
                  environment_id: pulumi.Input[Optional[_builtins.str]] = None,
                  icon: pulumi.Input[Optional[_builtins.str]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
+                 networking: pulumi.Input[Optional[Union['ServiceNetworkingArgs', 'ServiceNetworkingArgsDict']]] = None,
                  project_id: pulumi.Input[Optional[_builtins.str]] = None,
                  redeploy_triggers: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  source: pulumi.Input[Optional[Union['ServiceSourceArgs', 'ServiceSourceArgsDict']]] = None,
+                 tracing: pulumi.Input[Optional[Union['ServiceTracingArgs', 'ServiceTracingArgsDict']]] = None,
                  variables: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  volume_mounts: pulumi.Input[Optional[Sequence[pulumi.Input[Union['VolumeMountArgs', 'VolumeMountArgsDict']]]]] = None,
                  __props__=None):
@@ -288,9 +322,11 @@ class Service(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] environment_id: The id of the environment that the service runs in. Another value replaces the resource.
         :param pulumi.Input[_builtins.str] icon: The address of an icon for Railway's canvas.
         :param pulumi.Input[_builtins.str] name: The service's name, unique in its project; other services refer to its variables by it. Renamed in place. Without it, the resource's logical name.
+        :param pulumi.Input[Union['ServiceNetworkingArgs', 'ServiceNetworkingArgsDict']] networking: How others reach the service privately. Domains and TCP proxies are resources of their own.
         :param pulumi.Input[_builtins.str] project_id: The project's id. Another value replaces the resource.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] redeploy_triggers: Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway.
         :param pulumi.Input[Union['ServiceSourceArgs', 'ServiceSourceArgsDict']] source: Where the code comes from. A service without a source exists, but nothing of it runs.
+        :param pulumi.Input[Union['ServiceTracingArgs', 'ServiceTracingArgsDict']] tracing: Traces of what the service does. Not every Railway has this yet; one that doesn't refuses it.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] variables: The service's variables. A value may refer to others: `${{service.NAME}}`, `${{shared.NAME}}`. What looks like a secret becomes one.
         :param pulumi.Input[Sequence[pulumi.Input[Union['VolumeMountArgs', 'VolumeMountArgsDict']]]] volume_mounts: The volume that the service sees; Railway mounts at most one.
         """
@@ -360,9 +396,11 @@ class Service(pulumi.CustomResource):
                  environment_id: pulumi.Input[Optional[_builtins.str]] = None,
                  icon: pulumi.Input[Optional[_builtins.str]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
+                 networking: pulumi.Input[Optional[Union['ServiceNetworkingArgs', 'ServiceNetworkingArgsDict']]] = None,
                  project_id: pulumi.Input[Optional[_builtins.str]] = None,
                  redeploy_triggers: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  source: pulumi.Input[Optional[Union['ServiceSourceArgs', 'ServiceSourceArgsDict']]] = None,
+                 tracing: pulumi.Input[Optional[Union['ServiceTracingArgs', 'ServiceTracingArgsDict']]] = None,
                  variables: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  volume_mounts: pulumi.Input[Optional[Sequence[pulumi.Input[Union['VolumeMountArgs', 'VolumeMountArgsDict']]]]] = None,
                  __props__=None):
@@ -387,11 +425,13 @@ class Service(pulumi.CustomResource):
             __props__.__dict__["environment_id"] = environment_id
             __props__.__dict__["icon"] = icon
             __props__.__dict__["name"] = name
+            __props__.__dict__["networking"] = networking
             if project_id is None and not opts.urn:
                 raise TypeError("Missing required property 'project_id'")
             __props__.__dict__["project_id"] = project_id
             __props__.__dict__["redeploy_triggers"] = redeploy_triggers
             __props__.__dict__["source"] = source
+            __props__.__dict__["tracing"] = tracing
             __props__.__dict__["variables"] = variables
             __props__.__dict__["volume_mounts"] = volume_mounts
         super(Service, __self__).__init__(
@@ -423,9 +463,11 @@ class Service(pulumi.CustomResource):
         __props__.__dict__["environment_id"] = None
         __props__.__dict__["icon"] = None
         __props__.__dict__["name"] = None
+        __props__.__dict__["networking"] = None
         __props__.__dict__["project_id"] = None
         __props__.__dict__["redeploy_triggers"] = None
         __props__.__dict__["source"] = None
+        __props__.__dict__["tracing"] = None
         __props__.__dict__["variables"] = None
         __props__.__dict__["volume_mounts"] = None
         return Service(resource_name, opts=opts, __props__=__props__)
@@ -487,6 +529,14 @@ class Service(pulumi.CustomResource):
         return pulumi.get(self, "name")
 
     @_builtins.property
+    @pulumi.getter
+    def networking(self) -> pulumi.Output[Optional['outputs.ServiceNetworking']]:
+        """
+        How others reach the service privately. Domains and TCP proxies are resources of their own.
+        """
+        return pulumi.get(self, "networking")
+
+    @_builtins.property
     @pulumi.getter(name="projectId")
     def project_id(self) -> pulumi.Output[_builtins.str]:
         """
@@ -509,6 +559,14 @@ class Service(pulumi.CustomResource):
         Where the code comes from. A service without a source exists, but nothing of it runs.
         """
         return pulumi.get(self, "source")
+
+    @_builtins.property
+    @pulumi.getter
+    def tracing(self) -> pulumi.Output[Optional['outputs.ServiceTracing']]:
+        """
+        Traces of what the service does. Not every Railway has this yet; one that doesn't refuses it.
+        """
+        return pulumi.get(self, "tracing")
 
     @_builtins.property
     @pulumi.getter

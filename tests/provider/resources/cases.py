@@ -15,11 +15,18 @@ from pulumi_resource_railway.resources.project_token import ProjectToken, Projec
 from pulumi_resource_railway.resources.service import Service
 from pulumi_resource_railway.resources.service_domain import ServiceDomain, ServiceDomainInputs
 from pulumi_resource_railway.resources.service_model import (
+    AutoUpdates,
+    ContainerLimits,
+    LimitOverride,
     RegionReplicas,
+    RegistryCredentials,
     ServiceBuild,
     ServiceDeploy,
     ServiceInputs,
+    ServiceNetworking,
     ServiceSource,
+    ServiceTracing,
+    UpdateWindow,
     VolumeMount,
 )
 from pulumi_resource_railway.resources.shared_variables import SharedVariables, SharedVariablesInputs
@@ -141,6 +148,37 @@ CASES = {
             deploy=ServiceDeploy(pre_deploy_command="migrate", restart_policy_type="ALWAYS"),
             variables={"POSTGRES_PASSWORD": "s3cret-enough", "NEW": "1"},
             volume_mounts=[VolumeMount(volume_id=place.volume_id, mount_path="/var/data")],
+        ),
+        lambda place, id_: f"{place.project_id}/{place.environment_id}/{id_}",
+    ),
+    "Service with everything of the platform": Case(
+        Service(),
+        project,
+        lambda place: ServiceInputs(
+            **place.environment,
+            name="app",
+            source=ServiceSource(
+                image="ghcr.io/etally/app:1.2",
+                auto_updates=AutoUpdates(
+                    type="minor", schedule=[UpdateWindow(day=0, start_hour=2, end_hour=4)]
+                ),
+            ),
+            deploy=ServiceDeploy(
+                limit_override=LimitOverride(containers=ContainerLimits(cpu=0.5, memory_bytes=512_000_000)),
+                registry_credentials=RegistryCredentials(username="ci", password="s3cret-enough"),
+            ),
+            networking=ServiceNetworking(private_network_endpoint="backend"),
+            tracing=ServiceTracing(enabled=True, auto_instrumentation=True),
+        ),
+        lambda place: ServiceInputs(
+            **place.environment,
+            name="app",
+            source=ServiceSource(image="ghcr.io/etally/app:1.2", auto_updates=AutoUpdates(type="disabled")),
+            deploy=ServiceDeploy(
+                limit_override=LimitOverride(containers=ContainerLimits(cpu=2)),
+                registry_credentials=RegistryCredentials(username="ci", password="another-s3cret"),
+            ),
+            tracing=ServiceTracing(enabled=False),
         ),
         lambda place, id_: f"{place.project_id}/{place.environment_id}/{id_}",
     ),

@@ -21,6 +21,7 @@ MUTATIONS = {
     "Project": ("projectCreate", "projectUpdate", "projectDelete"),
     "Environment": ("environmentCreate", "environmentRename", "environmentDelete"),
     "Service": ("serviceCreate", "environmentPatchCommit", "serviceUpdate", "serviceDelete"),
+    "Service with everything of the platform": ("serviceCreate", "environmentPatchCommit", "serviceDelete"),
     "Volume": ("volumeCreate", "volumeUpdate", "environmentPatchCommit", "volumeDelete"),
     "ServiceDomain": ("serviceDomainCreate", "serviceDomainUpdate", "serviceDomainDelete"),
     "CustomDomain": ("customDomainCreate", "customDomainUpdate", "customDomainDelete"),

@@ -35,6 +35,73 @@ MOUNT = {"volumeId": "v", "mountPath": "/data"}
         ({"source": {"image": "a:1", "branch": "main"}}, "source.branch", "only for a repository"),
         ({"source": {"image": "a:1", "checkSuites": False}}, "source.checkSuites", "only for a repository"),
         ({"source": {"image": "a:1"}, "build": {"buildCommand": "make"}}, "build", "never built"),
+        ({"source": {"repo": "o/r", "autoUpdates": {"type": "patch"}}}, "source.autoUpdates", "each push"),
+        (
+            {"source": {"image": "quay.io/a:1", "autoUpdates": {"type": "patch"}}},
+            "source.autoUpdates",
+            "not at quay.io",
+        ),
+        ({"source": {"image": "a@sha256:0", "autoUpdates": {"type": "patch"}}}, "source.autoUpdates", "tag"),
+        (
+            {
+                "source": {
+                    "image": "a:1",
+                    "autoUpdates": {
+                        "type": "disabled",
+                        "schedule": [{"day": 0, "startHour": 1, "endHour": 2}],
+                    },
+                }
+            },
+            "source.autoUpdates.schedule",
+            "nothing is scheduled",
+        ),
+        (
+            {
+                "source": {
+                    "image": "a:1",
+                    "autoUpdates": {"type": "patch", "schedule": [{"day": 0, "startHour": 4, "endHour": 2}]},
+                }
+            },
+            "source.autoUpdates.schedule[0].endHour",
+            "past midnight",
+        ),
+        (
+            {
+                "source": {"repo": "o/r"},
+                "deploy": {"registryCredentials": {"username": "u", "password": "p"}},
+            },
+            "deploy.registryCredentials",
+            "source.image",
+        ),
+        (
+            {"source": {"image": "a"}, "deploy": {"registryCredentials": {"username": "", "password": "p"}}},
+            "deploy.registryCredentials.username",
+            "empty",
+        ),
+        (
+            {
+                "source": {"image": "a"},
+                "deploy": {"registryCredentials": {"username": "u", "password": "*****"}},
+            },
+            "deploy.registryCredentials.password",
+            "instead of the password",
+        ),
+        (
+            {"deploy": {"limitOverride": {"containers": {"cpu": 0}}}},
+            "deploy.limitOverride.containers.cpu",
+            "nothing",
+        ),
+        (
+            {"networking": {"privateNetworkEndpoint": "up"}},
+            "networking.privateNetworkEndpoint",
+            "choose another",
+        ),
+        ({"networking": {"privateNetworkEndpoint": "A.b"}}, "networking.privateNetworkEndpoint", "label"),
+        (
+            {"tracing": {"enabled": False, "autoInstrumentation": True}},
+            "tracing.autoInstrumentation",
+            "set tracing.enabled",
+        ),
         ({"build": {"builder": "RAILPACK", "dockerfilePath": "D"}}, "build.dockerfilePath", "DOCKERFILE"),
         ({"build": {"watchPatterns": ["a", ""]}}, "build.watchPatterns[1]", "matches nothing"),
         ({"deploy": {"healthcheckPath": "health"}}, "deploy.healthcheckPath", "write /health"),
@@ -129,6 +196,8 @@ def test_a_service(properties: dict[str, Any], path: str, words: str) -> None:
         {"variables": {"RAILWAY_DEPLOYMENT_DRAINING_SECONDS": "60"}},
         {"volumeMounts": [{**MOUNT, "backupSchedules": ["DAILY", "WEEKLY"]}]},
         {"name": "etally-api"},
+        {"source": {"image": "redis:7", "autoUpdates": {"type": "patch"}}},
+        {"networking": {"privateNetworkEndpoint": "api"}, "tracing": {"enabled": True}},
     ],
 )
 def test_a_service_that_is_right(properties: dict[str, Any]) -> None:
@@ -146,6 +215,9 @@ def test_a_service_that_is_right(properties: dict[str, Any]) -> None:
         {"deploy": {"multiRegionConfig": UNKNOWN}, "volumeMounts": [MOUNT]},
         {"deploy": UNKNOWN, "volumeMounts": [MOUNT]},
         {"volumeMounts": [UNKNOWN]},
+        {"source": UNKNOWN, "deploy": {"registryCredentials": {"username": "u", "password": UNKNOWN}}},
+        {"source": {"image": UNKNOWN, "autoUpdates": {"type": UNKNOWN, "schedule": UNKNOWN}}},
+        {"networking": UNKNOWN, "tracing": UNKNOWN, "deploy": {"limitOverride": UNKNOWN}},
         {"volumeMounts": [{"volumeId": UNKNOWN, "mountPath": UNKNOWN, "backupSchedules": UNKNOWN}]},
         {"variables": {"A": UNKNOWN}},
         {"name": UNKNOWN},
