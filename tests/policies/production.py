@@ -12,9 +12,10 @@ from pulumi_policy import EnforcementLevel
 
 from railway_policies.pack import ABOUTS
 from railway_policies.stack_configuration import initial_configuration
-from settings import secret_keys
+from setting_groups import Secrets
 from tests.policies.stacks import Declared, Pack, secret, unknown
-from tests.program.graph import UNKNOWN_VALUE, Registered, Secret, run_program
+from tests.program import graph
+from tests.program.graph import UNKNOWN_VALUE, Registered, run_program
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,21 +42,17 @@ def program_resources(
     monkeypatch: pytest.MonkeyPatch, folder: Path, configuration: Mapping[str, Any]
 ) -> list[Declared]:
     """What the program declares in a first preview, when nothing has an id."""
-    enabled = {
-        f"{group}_enabled": bool((configuration.get(f"etally:{group}") or {}).get("enabled"))
-        for group in ("monitoring", "backup")
-    }
-    paths = secret_keys(**enabled)
-    values = {path.partition(".")[2]: secret_value(position) for position, path in enumerate(paths)}
+    names = [field.alias or name for name, field in Secrets.model_fields.items()]
+    values = {name: secret_value(position) for position, name in enumerate(names)}
     config = encoded({**configuration, "etally:secrets": values})
     monkeypatch.chdir(folder)
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps(config))
     set_all_config(config, ["etally:secrets"])
     try:
-        graph = run_program(preview=True)
+        ran = run_program(preview=True)
     finally:
         set_all_config({}, [])
-    return _declared(graph.resources)
+    return _declared(ran.resources)
 
 
 def _declared(resources: list[Registered]) -> list[Declared]:
@@ -74,7 +71,7 @@ def _declared(resources: list[Registered]) -> list[Declared]:
 
 
 def _on_the_wire(value: Any) -> Any:
-    if isinstance(value, Secret):
+    if isinstance(value, graph.Secret):
         return secret(_on_the_wire(value.value))
     if isinstance(value, Mapping):
         return {key: _on_the_wire(member) for key, member in value.items()}

@@ -10,7 +10,7 @@ import pytest
 
 from railway_policies import RULES
 from tests.policies.production import pack_of, program_resources, stack_file
-from tests.policies.stacks import Declared, Reported, domain, secret, service
+from tests.policies.stacks import Declared, Pack, Reported, domain, secret, service
 
 API, FRONTEND = "etally-api-service", "etally-frontend-service"
 POSTGRES, REDIS, MINIO = "etally-postgres-service", "etally-redis-service", "etally-minio-service"
@@ -181,13 +181,28 @@ def test_everything_that_can_be_enabled_keeps_every_rule(
     assert broken(reports) == set(), reports
 
 
+@pytest.mark.parametrize("stack", ["staging", "local"])
+def test_the_other_stacks_keep_their_rules(
+    stack: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resources = program_resources(monkeypatch, tmp_path, stack_file(stack))
+
+    reports = pack_of(stack_file(stack)).on_everything(*resources)
+    assert broken(reports) == set(), reports
+
+
 def test_there_is_a_defect_for_every_rule() -> None:
     assert SEEDED.keys() | SEEDED_DAYS.keys() == {rule.about.name for rule in RULES}
 
 
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return pack_of(stack_file(), KNOWN_REGION)
+
+
 @pytest.mark.parametrize("rule", SEEDED)
-def test_one_change_breaks_one_rule(production: list[Declared], rule: str) -> None:
-    reports = pack_of(stack_file(), KNOWN_REGION).on_everything(*SEEDED[rule](production))
+def test_one_change_breaks_one_rule(production: list[Declared], pack: Pack, rule: str) -> None:
+    reports = pack.on_everything(*SEEDED[rule](production))
 
     assert broken(reports) == {rule}, reports
 
@@ -208,7 +223,8 @@ def test_a_rehearsal_turns_off_the_policy_against_stand_ins_alone_and_says_so(
     seeded = SEEDED[stand_in](production)
     rehearsal = {**stack_file(), "etally:rehearsal": True}
 
-    reports = pack_of(rehearsal).on_everything(*seeded)
+    pack = pack_of(rehearsal, KNOWN_REGION)
+    reports = pack.on_everything(*seeded)
 
     assert broken(reports) == set(), reports
     assert [
@@ -217,5 +233,4 @@ def test_a_rehearsal_turns_off_the_policy_against_stand_ins_alone_and_says_so(
         if f"{stand_in}: " in one.message and "turns this one policy off" in one.message
     ]
     for rule in SEEDED.keys() - {stand_in}:
-        settings = KNOWN_REGION
-        assert broken(pack_of(rehearsal, settings).on_everything(*SEEDED[rule](production))) == {rule}
+        assert broken(pack.on_everything(*SEEDED[rule](production))) == {rule}
