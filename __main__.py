@@ -5,8 +5,9 @@ from dataclasses import replace
 import pulumi
 import pulumiverse_railway as railway
 
-from components.api import API_PORT, ApiService, ApiServiceArgs
+from components.api import API_PORT, BUCKETS, ApiService, ApiServiceArgs
 from components.backup import BackupService, BackupServiceArgs, ObjectStore, OffSite
+from components.buckets import BucketSetup, BucketSetupArgs
 from components.database import DatabaseService, DatabaseServiceArgs, Postgres, Redis
 from components.frontend import FrontendService, FrontendServiceArgs
 from components.measurements import MeasuredMinio, MeasuredPostgres, Probe
@@ -58,7 +59,7 @@ minio = MinioService(
         place,
         root_password=encrypted(secrets.minio_root_password),
         address=domains.storage,
-        **chosen.storage.model_dump(exclude={"access"}),
+        **chosen.storage.model_dump(exclude={"access", "scoped_user"}),
     ),
     keeping,
 )
@@ -71,6 +72,21 @@ def source_of(group: Api | Frontend) -> Source:
     return Repository(**chosen.source.model_dump(), dockerfile_path=group.dockerfile_path)
 
 
+storage_credentials = minio.credentials
+if chosen.storage.scoped_user and secrets.minio_application_password:
+    setup = BucketSetup(
+        "etally-buckets",
+        BucketSetupArgs(
+            place,
+            chosen.storage.image,
+            minio,
+            BUCKETS,
+            user="etally-api",
+            password=encrypted(secrets.minio_application_password),
+        ),
+    )
+    storage_credentials = setup.credentials
+
 cross_origin = chosen.frontend.cross_origin
 api = ApiService(
     "etally-api",
@@ -80,6 +96,7 @@ api = ApiService(
         database_url=postgres.url,
         redis_url=redis.url,
         storage=minio,
+        storage_credentials=storage_credentials,
         jwt_secret=encrypted(secrets.jwt_secret),
         jwt_refresh_secret=encrypted(secrets.jwt_refresh_secret),
         encryption_key=encrypted(secrets.encryption_key),
@@ -153,7 +170,7 @@ if chosen.backup.enabled and secrets.backup_passphrase:
             place,
             postgres=postgres,
             passphrase=encrypted(secrets.backup_passphrase),
-            objects=ObjectStore(store, minio.user, minio.password),
+            objects=ObjectStore(store, minio.credentials.user, minio.credentials.password),
             off_site=off_site,
             **chosen.backup.model_dump(exclude={"enabled", "bucket", "endpoint", "region", "prefix"}),
         ),

@@ -68,6 +68,8 @@ def conflicts(values: Mapping[str, Any]) -> Iterator[Conflict]:
     if given.get("domains", "grafana") and not monitored:
         yield ("domains", "grafana"), given.get("domains", "grafana"), "needs monitoring.enabled"
     yield from _backup(given)
+    if given.is_on("storage", "scopedUser") and not given.get(SECRETS, "minioApplicationPassword"):
+        yield (SECRETS, "minioApplicationPassword"), None, "is missing: storage.scopedUser needs it"
     yield from _repetitions("domains", given.group("domains"))
     yield from _repetitions(SECRETS, given.group(SECRETS))
     if pulumi.Config().get(SECRETS) not in {None, "{}"} and not pulumi.runtime.is_config_secret(

@@ -124,6 +124,10 @@ class Storage(Group):
         description="`public`: browsers fetch pictures at domains.storage. `private`: no browser shows any",
     )
     root_user: str = Field("admin", min_length=3, description="name of MinIO's root user")
+    scoped_user: bool = Field(
+        default=False,
+        description="whether a job gives the API a user of its buckets alone, instead of the root user",
+    )
     volume_gb: Gigabytes = Field(10, description="GB; grows in place, never shrinks")
     backups: Schedules = Field(
         ("daily", "weekly", "monthly"), description="when Railway backs the volume up; how long, it decides"
@@ -252,6 +256,9 @@ class Secrets(Group):
     )
     grafana_password: Password | None = Field(
         None, description="of Grafana's admin, with monitoring only; read on an empty volume only"
+    )
+    minio_application_password: Password | None = Field(
+        None, description="of the API's own user in MinIO, with storage.scopedUser only"
     )
     backup_passphrase: Key | None = Field(
         None, description="with backup only; without it no backup can be read, so keep it elsewhere too"

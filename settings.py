@@ -122,12 +122,15 @@ def encrypted(value: SecretStr) -> pulumi.Output[str]:
     return pulumi.Output.secret(value.get_secret_value())
 
 
-def secret_keys(monitoring_enabled: bool, backup_enabled: bool = False) -> tuple[str, ...]:
+def secret_keys(
+    monitoring_enabled: bool, backup_enabled: bool = False, scoped_user: bool = False
+) -> tuple[str, ...]:
     """The paths that a stack has to set as secrets, such as `secrets.jwtSecret`."""
+    wanted = {"grafana": monitoring_enabled, "backup": backup_enabled, "minio": scoped_user}
     return tuple(
         f"{SECRETS}.{field.alias}"
         for name, field in Secrets.model_fields.items()
-        if field.is_required() or (backup_enabled if name.startswith("backup_") else monitoring_enabled)
+        if field.is_required() or wanted[name.partition("_")[0]]
     )
 
 

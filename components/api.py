@@ -9,7 +9,7 @@ import pulumiverse_railway as railway
 
 from components.addresses import PublicAddress
 from components.migrations import pre_deploy_command
-from components.minio import MinioService
+from components.minio import Credentials, MinioService
 from components.preload import PRELOAD, START_COMMAND
 from components.service import Placement, PublicDomain, add_domain, add_service
 from components.sources import Source
@@ -17,6 +17,8 @@ from components.wiring import Link, Variables
 
 API_PORT = 3000
 OVERLAP_SECONDS = 20
+BUCKETS = ("party-logos", "observer-documents", "form-34a-photos")
+"""The names stand in the server's code. It makes those that aren't there, if it may."""
 POOLS = 6
 """Pools of database connections that one process opens."""
 
@@ -35,6 +37,8 @@ class ApiServiceArgs:
     database_url: Link
     redis_url: Link
     storage: MinioService
+    storage_credentials: Credentials
+    """With which the server uses it: a user of its three buckets, or the root user."""
     jwt_secret: pulumi.Input[str]
     jwt_refresh_secret: pulumi.Input[str]
     encryption_key: pulumi.Input[str]
@@ -126,8 +130,8 @@ def _variables(args: ApiServiceArgs) -> Variables:
         "MINIO_PRESIGNED_ENDPOINT": endpoint.host,
         "MINIO_PORT": str(endpoint.port),
         "MINIO_USE_SSL": str(endpoint.tls).lower(),
-        "MINIO_ACCESS_KEY": args.storage.user,
-        "MINIO_SECRET_KEY": args.storage.password,
+        "MINIO_ACCESS_KEY": args.storage_credentials.user,
+        "MINIO_SECRET_KEY": args.storage_credentials.password,
         "JWT_SECRET": args.jwt_secret,
         "JWT_REFRESH_SECRET": args.jwt_refresh_secret,
         "JWT_EXPIRY": args.jwt_expiry,

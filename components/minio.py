@@ -24,6 +24,14 @@ class Endpoint:
     tls: bool
 
 
+@dataclass(frozen=True)
+class Credentials:
+    """With which another service uses the store."""
+
+    user: Link
+    password: Link
+
+
 @dataclass
 class MinioServiceArgs:
     """What MinIO needs."""
@@ -48,8 +56,8 @@ class MinioService(pulumi.ComponentResource):
     domain: PublicDomain | None
     endpoint: Endpoint
     """The public address where there is one, else the private network's, for another service's variables."""
-    user: Link
-    password: Link
+    credentials: Credentials
+    """The root user's."""
 
     def __init__(self, name: str, args: MinioServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("etally:components:MinioService", name, None, opts)
@@ -94,6 +102,7 @@ class MinioService(pulumi.ComponentResource):
             if self.domain
             else Endpoint(link(self.service, "RAILWAY_PRIVATE_DOMAIN"), port=S3_PORT, tls=False)
         )
-        self.user = link(self.service, "MINIO_ROOT_USER")
-        self.password = link(self.service, "MINIO_ROOT_PASSWORD")
+        self.credentials = Credentials(
+            link(self.service, "MINIO_ROOT_USER"), link(self.service, "MINIO_ROOT_PASSWORD")
+        )
         self.register_outputs({"serviceId": self.service.id})

@@ -6,8 +6,8 @@ import pulumi
 import pytest
 
 from components.preload import START_COMMAND
-from tests.program.conftest import COMPLETE, Configure
-from tests.program.graph import run_program
+from tests.program.conftest import COMPLETE, SECRETS, Configure
+from tests.program.graph import Secret, run_program
 
 PROJECT = "11111111-2222-3333-4444-555555555555"
 EUROPE, AMERICA = "europe-west4-drams3a", "us-west2"
@@ -164,3 +164,25 @@ def test_a_reference_to_nothing_stops_the_program(
         run_program()
     assert "REDIS_URL of etally-api has ${{etally-redis.REDIS_URI}}: " in str(caught.value)
     assert "etally-redis has no variable REDIS_URI; did you mean REDIS_URL?" in str(caught.value)
+
+
+def test_a_job_gives_the_api_a_user_of_its_buckets_alone(configure: Configure) -> None:
+    configure(
+        storage={"scopedUser": True},
+        secrets={**COMPLETE["secrets"], "minioApplicationPassword": SECRETS["minioApplicationPassword"]},
+    )
+    graph = run_program()
+    job = graph.services()["etally-buckets"]
+    assert job["deploy"]["restartPolicyType"] == "NEVER"
+    assert job["source"] == graph.services()["etally-minio"]["source"]
+    assert job["variables"]["BUCKETS"] == "party-logos observer-documents form-34a-photos"
+    assert job["variables"]["STORE"] == "${{etally-minio.RAILWAY_PRIVATE_DOMAIN}}:9000"
+    assert job["variables"]["STORE_PASSWORD"] == Secret(SECRETS["minioApplicationPassword"])
+    api = graph.services()["etally-api"]["variables"]
+    assert api["MINIO_ACCESS_KEY"] == "${{etally-buckets.STORE_USER}}"
+    assert api["MINIO_SECRET_KEY"] == "${{etally-buckets.STORE_PASSWORD}}"
+    services = graph.of_type("Service")
+    assert "etally-minio-service" in services["etally-buckets-service"].dependencies
+    assert "etally-buckets-service" in services["etally-api-service"].dependencies
+    # Neither the job nor the API waits for anybody's DNS: the job takes the private name.
+    assert not any("domain" in name for name in services["etally-buckets-service"].dependencies)

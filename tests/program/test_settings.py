@@ -159,6 +159,10 @@ def test_a_label_is_a_subdomain_of_railways(configure: Any, text: str) -> None:
             {"source": None, "api": {"image": "a:1"}},
             "source.repository is missing: frontend.image is not set",
         ),
+        (
+            {"storage": {"scopedUser": True}},
+            "secrets.minioApplicationPassword is missing: storage.scopedUser needs it",
+        ),
         ({"domains": {"frontend": "a"}}, "domains.storage is missing: browsers fetch pictures there"),
         (
             {"storage": {"access": "private"}},
@@ -322,5 +326,5 @@ def test_every_setting_has_a_default_or_a_way_to_be_named() -> None:
     paths = [".".join(path) for path in setting_paths(settings.Settings)]
     assert len(paths) == len(set(paths))
     assert {path for path in paths if path.startswith("secrets.")} == set(
-        settings.secret_keys(monitoring_enabled=True, backup_enabled=True)
+        settings.secret_keys(monitoring_enabled=True, backup_enabled=True, scoped_user=True)
     )

@@ -7,6 +7,7 @@ import yaml
 
 import settings
 from configuration import group_of
+from tests.program.conftest import SECRETS
 
 ROOT = Path(__file__).parents[2]
 PROJECT = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
@@ -40,7 +41,8 @@ def test_a_shared_stack_is_complete_but_for_its_secrets(configure: Any, stack: s
     keys = document["config"]
     assert {key.partition(":")[0] for key in keys} == {"etally", "railway-policies"}
     groups = {key.removeprefix("etally:"): keys[key] for key in keys if key.startswith("etally:")}
-    configure(**{name: json.dumps(value) for name, value in groups.items()})
+    # More than the stack that monitors and backs up nothing asks for.
+    configure(**{name: json.dumps(value) for name, value in groups.items()}, secrets=SECRETS)
     chosen = settings.load()
     assert chosen.protect is (stack == "production")
     assert chosen.storage.volume_gb == (1 if stack == "staging" else 10)

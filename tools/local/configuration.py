@@ -82,17 +82,17 @@ def write_configuration(
     engine.ensure_stack()
     present = set((kept.get(SECRETS_KEY) or {}).keys())
     chosen = {f"{group}_enabled": is_enabled(plain, group) for group in ("monitoring", "backup")}
-    for path in secret_keys(**chosen):
+    for path in secret_keys(**chosen, scoped_user=is_enabled(plain, "storage", "scopedUser")):
         if path.removeprefix("secrets.") not in present:
             engine.set_secret(f"etally:{path}", stand_in())
     if TOKEN_KEY not in kept:
         engine.set_secret(TOKEN_KEY, railway.token)
 
 
-def is_enabled(configuration: Mapping[str, Any], name: str) -> bool:
+def is_enabled(configuration: Mapping[str, Any], name: str, flag: str = "enabled") -> bool:
     """Whether a configuration turns a group of settings on; one that is malformed is left to the settings to judge."""
     group = configuration.get(f"etally:{name}")
-    return isinstance(group, Mapping) and bool(group.get("enabled"))
+    return isinstance(group, Mapping) and bool(group.get(flag))
 
 
 def without_secrets(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
