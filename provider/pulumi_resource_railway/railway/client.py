@@ -69,6 +69,10 @@ class Client:
     A request that provably changed nothing (no connection, a rate limit, a cooldown) is sent again. One whose
     outcome isn't known is sent again only if its document may be repeated; otherwise the error says so by
     `outcome_unknown`, and the caller looks the outcome up.
+
+    Attributes:
+        credentials: The token and the endpoint.
+        changed: Whether anything was asked for that changes something.
     """
 
     def __init__(
@@ -82,6 +86,7 @@ class Client:
     ) -> None:
         """Prepare; nothing is sent and no connection is opened."""
         self.credentials = credentials
+        self.changed = False
         self._redact = redact
         self._clock = clock or Clock()
         self._patience = patience or Patience(unreachable=3 if credentials.is_local else 20)
@@ -115,6 +120,7 @@ class Client:
             RailwayError: What Railway said, or that it couldn't be reached.
         """
         given = dict(variables or {})
+        self.changed = self.changed or document.changes
 
         def worth_repeating(error: BaseException) -> bool:
             if not isinstance(error, Throttled | TransportError | ServerError):

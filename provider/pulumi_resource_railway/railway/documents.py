@@ -27,6 +27,11 @@ class Document:
     text: str
     repeatable: bool = True
 
+    @property
+    def changes(self) -> bool:
+        """Whether it asks for a change."""
+        return self.text.lstrip().startswith("mutation")
+
 
 def _query(name: str, text: str) -> Document:
     return Document(name, text)

@@ -16,6 +16,7 @@ from pulumi_resource_railway.railway.patches import missing
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
 from pulumi_resource_railway.resources.deploying import await_deployment, deadline_of, redeploy
+from pulumi_resource_railway.resources.redeploy_triggers import asks_for_redeployment
 from pulumi_resource_railway.resources.secret_values import secrets_of
 from pulumi_resource_railway.resources.service_configuration import (
     change,
@@ -205,14 +206,14 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         done = ServiceOutputs(**with_changes(new))
         if not has_source(new):
             return done
-        triggered = (old.redeploy_triggers or {}) != (new.redeploy_triggers or {})
-        if triggered:
+        same_triggers = (old.redeploy_triggers or {}) == (new.redeploy_triggers or {})
+        if asks_for_redeployment(old, new, others_changed=session_of(context).client.changed):
             async with keeping_state(context, id_, lambda: reached):
                 since, earlier = await redeploy(context, place, id_, snapshot)
             async with keeping_state(context, id_, lambda: done):
                 if new.await_deployment:
                     await await_deployment(context, place, id_, new, since, earlier, deadline)
-        elif new.await_deployment and reached is old and _flags(old) == _flags(new):
+        elif new.await_deployment and same_triggers and reached is old and _flags(old) == _flags(new):
             async with keeping_state(context, id_, lambda: done):
                 await self._finish(context, place, id_, new, snapshot, deadline)
         return done
