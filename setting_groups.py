@@ -148,6 +148,15 @@ class Api(Group):
         examples=["{europe-west4-drams3a: 2}"],
         description="how many run in each region; none: one, in railway.region",
     )
+    processors: float | None = Field(
+        None, ge=0.1, le=32, description="what each replica may use at most; none: what the plan allows"
+    )
+    memory_mb: int | None = Field(
+        None,
+        ge=256,
+        le=32_000,
+        description="MB that each replica may use at most; none: what the plan allows",
+    )
     connection_limit: int = Field(3, ge=1, le=50, description="database connections of each of its six pools")
     pool_timeout_seconds: int = Field(20, ge=1, le=300, description="seconds a query waits for a connection")
     migrations: Literal["auto", "manual"] = Field(

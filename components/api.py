@@ -19,6 +19,7 @@ API_PORT = 3000
 OVERLAP_SECONDS = 20
 BUCKETS = ("party-logos", "observer-documents", "form-34a-photos")
 """The names stand in the server's code. It makes those that aren't there, if it may."""
+BYTES_PER_MEGABYTE = 1_000_000
 POOLS = 6
 """Pools of database connections that one process opens."""
 
@@ -47,6 +48,9 @@ class ApiServiceArgs:
     """Where people open the application. The server refuses requests from pages of any other origin."""
     replicas: Mapping[str, int] = field(default_factory=dict)
     """How many run in each region; empty: one, where the placement says."""
+    processors: float | None = None
+    """What each replica may use at most; None: what the plan allows."""
+    memory_mb: int | None = None
     connection_limit: int = 3
     """Database connections of each of the six pools that one process opens."""
     pool_timeout_seconds: int = 20
@@ -89,6 +93,7 @@ class ApiService(pulumi.ComponentResource):
                 restart_policy_max_retries=10,
                 # The server ends at once when it is told to stop; requests move over while both run.
                 overlap_seconds=OVERLAP_SECONDS,
+                limit_override=_limits(args),
             ),
             variables=_variables(args),
             replicas=args.replicas,
@@ -108,6 +113,17 @@ class ApiService(pulumi.ComponentResource):
         )
         self.private_host = args.placement.wiring.link(self.service, "RAILWAY_PRIVATE_DOMAIN")
         self.register_outputs({"serviceId": self.service.id})
+
+
+def _limits(args: ApiServiceArgs) -> railway.LimitOverrideArgs | None:
+    if args.processors is None and args.memory_mb is None:
+        return None
+    return railway.LimitOverrideArgs(
+        containers=railway.ContainerLimitsArgs(
+            cpu=args.processors,
+            memory_bytes=args.memory_mb * BYTES_PER_MEGABYTE if args.memory_mb is not None else None,
+        )
+    )
 
 
 def _variables(args: ApiServiceArgs) -> Variables:

@@ -75,6 +75,17 @@ def test_a_cache_with_snapshots_has_a_volume(configure: Configure) -> None:
     assert '--dir /data --save "3600 1 300 100 60 10000"' in redis["deploy"]["startCommand"]
 
 
+def test_a_server_may_be_held_to_limits(configure: Configure) -> None:
+    configure()
+    assert "limitOverride" not in run_program().services()["etally-api"]["deploy"]
+    configure(api={"memoryMb": 512})
+    assert run_program().services()["etally-api"]["deploy"]["limitOverride"] == {
+        "containers": {"memoryBytes": 512_000_000}
+    }
+    configure(api={"processors": 0.5})
+    assert run_program().services()["etally-api"]["deploy"]["limitOverride"] == {"containers": {"cpu": 0.5}}
+
+
 def test_private_storage_has_no_address_and_is_reached_by_its_private_name(configure: Configure) -> None:
     configure(domains={"frontend": "dashboard.etally.example"}, storage={"access": "private"})
     graph = run_program()

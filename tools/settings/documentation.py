@@ -118,4 +118,4 @@ def _kind(annotation: Any) -> str:
         return f"{_kind(arguments[0])} → {_kind(arguments[1])}"
     if hasattr(annotation, "__metadata__"):
         return _words(annotation.__metadata__) or _kind(arguments[0])
-    return {bool: "`true` or `false`", int: "a number", str: "text"}[annotation]
+    return {bool: "`true` or `false`", int: "a number", float: "a number", str: "text"}[annotation]
