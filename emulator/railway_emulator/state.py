@@ -59,6 +59,8 @@ class Service(Record):
     project_id: str
     name: str
     icon: str | None = None
+    template_id: str | None = None
+    template_service_id: str | None = None
 
 
 class ServiceInstance(Record):

@@ -152,8 +152,8 @@ def service(access: Access, record: Service) -> Document:
         "deletedAt": None,
         "groupId": None,
         "isRestricted": False,
-        "templateId": None,
-        "templateServiceId": None,
+        "templateId": record.template_id,
+        "templateServiceId": record.template_service_id,
         "serviceInstances": lambda _info, **page: connection(
             railway.listed(railway.instances_of(record.id)), lambda i: service_instance(access, i), **page
         ),

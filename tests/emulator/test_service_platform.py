@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from railway_emulator.templates import TEMPLATES
 from tests.emulator.client import RefusedError, World
+
+POSTGRES = next(one for one in TEMPLATES if one.code == "postgres")
 
 
 @pytest.mark.parametrize(
@@ -54,3 +57,25 @@ def test_another_private_name_deploys_nothing(world: World) -> None:
     service = world.service()
     world.configure(service, networking={"privateNetworkEndpoint": "backend"})
     assert len(world.deployments(service)) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"templateId": "t"}, "required together"),
+        ({"templateServiceId": "s"}, "required together"),
+        ({"templateId": "t", "templateServiceId": "s"}, "Template not found"),
+        ({"templateId": POSTGRES.id, "templateServiceId": "s"}, "no such service"),
+    ],
+)
+def test_a_template_must_be_one(world: World, given: dict[str, str], words: str) -> None:
+    with pytest.raises(RefusedError, match=words):
+        world.service_create("db", environmentId=None, **given)
+
+
+def test_a_row_can_be_of_a_template_and_is_no_more_than_a_row(world: World) -> None:
+    template = {"templateId": POSTGRES.id, "templateServiceId": next(iter(POSTGRES.config["services"]))}
+    service = world.service_create("db", environmentId=None, **template)
+    ask = "query($id: String!) { service(id: $id) { templateId templateServiceId } }"
+    assert world.ask(ask, id=service) == template
+    assert world.config().get("services") in (None, {})

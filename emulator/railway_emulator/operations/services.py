@@ -8,6 +8,7 @@ from railway_emulator.changes import change
 from railway_emulator.core import Railway
 from railway_emulator.errors import AlreadyExists, InvalidInput, NotFound
 from railway_emulator.state import Document, Service
+from railway_emulator.templates import TEMPLATES
 
 from .registry import UNSET, mutation, query
 
@@ -23,6 +24,18 @@ def _check_name(railway: Railway, project_id: str, name: str, itself: str | None
         raise AlreadyExists("service", name)
 
 
+def _check_template(template_id: str | None, service_id: str | None) -> None:
+    if (template_id is None) != (service_id is None):
+        raise InvalidInput("templateId and templateServiceId are required together")
+    if template_id is None:
+        return
+    found = next((one for one in TEMPLATES if one.id == template_id), None)
+    if found is None:
+        raise NotFound("Template")
+    if service_id not in found.config["services"]:
+        raise InvalidInput("The template has no such service")
+
+
 @mutation("serviceCreate")
 def service_create(access: Access, given: Document) -> Document:
     """Absent `environmentId`: an instance in every environment that isn't a fork; null: only the row."""
@@ -30,6 +43,7 @@ def service_create(access: Access, given: Document) -> Document:
     name = required_name(given.get("name") or f"service-{railway.new_id()[:8]}", "Service")
     _check_name(railway, owner.id, name)
     environment_id: Any = given.get("environmentId", UNSET)
+    _check_template(given.get("templateId"), given.get("templateServiceId"))
     source = {key: value for key, value in (given.get("source") or {}).items() if value is not None}
     if given.get("branch") is not None:
         if "repo" not in source:
@@ -47,6 +61,8 @@ def service_create(access: Access, given: Document) -> Document:
         project_id=owner.id,
         name=name,
         icon=given.get("icon"),
+        template_id=given.get("templateId"),
+        template_service_id=given.get("templateServiceId"),
     )
     settings = _instance_patch(source, given)
     railway.state.services[record.id] = record

@@ -66,7 +66,8 @@ query snapshot($environmentId: String!, $projectId: String!, $first: Int!) {
   }
   project(id: $projectId) {
     id name deletedAt
-    services(first: $first) { edges { node { id name icon deletedAt } } pageInfo { hasNextPage endCursor } }
+    services(first: $first) {
+      edges { node { id name icon deletedAt templateId templateServiceId } } pageInfo { hasNextPage endCursor } }
     volumes(first: $first) { edges { node { id name createdAt } } pageInfo { hasNextPage endCursor } }
   }
 }
@@ -78,7 +79,8 @@ MORE_SERVICES = _query(
     """
 query moreServices($projectId: String!, $first: Int!, $after: String!) {
   project(id: $projectId) {
-    services(first: $first, after: $after) { edges { node { id name icon deletedAt } } pageInfo { hasNextPage
+    services(first: $first, after: $after) {
+      edges { node { id name icon deletedAt templateId templateServiceId } } pageInfo { hasNextPage
     endCursor } }
   }
 }

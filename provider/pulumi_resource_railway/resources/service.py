@@ -24,6 +24,7 @@ from pulumi_resource_railway.resources.service_configuration import (
     has_source,
     observed,
     only_private,
+    template_of,
 )
 from pulumi_resource_railway.resources.service_model import ServiceInputs, ServiceOutputs
 from pulumi_resource_railway.resources.service_rules import check_service
@@ -146,6 +147,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             "environment_id": environment_id,
             "name": row["name"],
             "icon": row.get("icon") or None,
+            "template": template_of(row, inputs),
         }
         live = (snapshot.configuration.get("services") or {}).get(id) or {}
         found = observed(live, identity, inputs)
@@ -279,6 +281,7 @@ def _bare(inputs: ServiceInputs) -> ServiceOutputs:
         environment_id=inputs.environment_id,
         name=inputs.name,
         icon=inputs.icon,
+        template=inputs.template,
         await_deployment=inputs.await_deployment,
         allow_replace=inputs.allow_replace,
     )
@@ -297,6 +300,8 @@ def _creation(context: Context, inputs: ServiceInputs, place: EnvironmentSession
     row: dict[str, Any] = {"projectId": inputs.project_id, "name": inputs.name, "environmentId": None}
     if inputs.icon is not None:
         row["icon"] = inputs.icon
+    if inputs.template is not None:
+        row |= {"templateId": inputs.template.template_id, "templateServiceId": inputs.template.service_id}
 
     async def existing(status: Status) -> Collection[str]:
         place.snapshots.invalidate()

@@ -17,6 +17,7 @@ from pulumi_resource_railway.resources.service_model import (
     ServiceInputs,
     ServiceNetworking,
     ServiceSource,
+    ServiceTemplate,
     ServiceTracing,
     VolumeMount,
 )
@@ -93,6 +94,19 @@ def kind_of(service: ServiceInputs) -> Kind:
 def has_source(service: ServiceInputs) -> bool:
     """Whether there is anything to deploy."""
     return service.source is not None and bool(service.source.image or service.source.repo)
+
+
+def template_of(row: Mapping[str, Any], recorded: ServiceInputs | None) -> ServiceTemplate | None:
+    """Return the template that a service's row is bound to, as the program says it.
+
+    What a row doesn't show stays as recorded, and what the program never said is Railway's.
+    """
+    template_id, service_id = row.get("templateId"), row.get("templateServiceId")
+    if recorded is not None and (recorded.template is None or not (template_id and service_id)):
+        return recorded.template
+    if not (template_id and service_id):
+        return None
+    return ServiceTemplate(template_id=template_id, service_id=service_id)
 
 
 def observed(

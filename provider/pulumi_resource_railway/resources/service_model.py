@@ -204,6 +204,13 @@ class ServiceTracing(Model):
     )
 
 
+class ServiceTemplate(Model):
+    """A service of a template of Railway's marketplace."""
+
+    template_id: str = field(doc="The template's id: `id` of `getTemplate`.")
+    service_id: str = field(doc="The service's id within the template: `services[].id` of `getTemplate`.")
+
+
 class ServiceInputs(Model):
     """What a program says of a service."""
 
@@ -215,6 +222,14 @@ class ServiceInputs(Model):
         auto_name=True,
     )
     icon: str | None = field(doc="The address of an icon for Railway's canvas.", default=None)
+    template: ServiceTemplate | None = field(
+        doc="The template's service that this one is an instance of, for the dashboard, which shows a database "
+        "of Railway's own templates as such. It binds and nothing else: source, variables and volume are what "
+        "this resource says. Without it, the same image is a plain service.",
+        default=None,
+        immutable=True,
+        left_to_railway=True,
+    )
     source: ServiceSource | None = field(
         doc="Where the code comes from. A service without a source exists, but nothing of it runs.",
         default=None,

@@ -20,6 +20,7 @@ Failures = Iterator[CheckFailure]
 def check_platform(properties: Mapping[str, Any]) -> Failures:
     """Return what is wrong with automatic updates, credentials, limits, private name and tracing."""
     source, deploy = _group(properties, "source"), _group(properties, "deploy")
+    yield from _template(_group(properties, "template"))
     yield from _updates(source)
     yield from _credentials(deploy, source, known=isinstance(properties.get("source"), Mapping | None))
     yield from _limits(deploy)
@@ -30,6 +31,12 @@ def check_platform(properties: Mapping[str, Any]) -> Failures:
 def _group(properties: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     group = properties.get(name)
     return group if isinstance(group, Mapping) else {}
+
+
+def _template(template: Mapping[str, Any]) -> Failures:
+    for name in ("templateId", "serviceId"):
+        if template.get(name) == "":
+            yield CheckFailure(f"template.{name}", "An id must not be empty; take it from getTemplate.")
 
 
 def _updates(source: Mapping[str, Any]) -> Failures:

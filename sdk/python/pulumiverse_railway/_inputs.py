@@ -34,6 +34,8 @@ __all__ = [
     'ServiceNetworkingArgsDict',
     'ServiceSourceArgs',
     'ServiceSourceArgsDict',
+    'ServiceTemplateArgs',
+    'ServiceTemplateArgsDict',
     'ServiceTracingArgs',
     'ServiceTracingArgsDict',
     'UpdateWindowArgs',
@@ -841,6 +843,58 @@ class ServiceSourceArgs:
     @root_directory.setter
     def root_directory(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "root_directory", value)
+
+
+class ServiceTemplateArgsDict(TypedDict):
+    """
+    A service of a template of Railway's marketplace.
+    """
+    service_id: pulumi.Input[_builtins.str]
+    """
+    The service's id within the template: `services[].id` of `getTemplate`.
+    """
+    template_id: pulumi.Input[_builtins.str]
+    """
+    The template's id: `id` of `getTemplate`.
+    """
+
+@pulumi.input_type
+class ServiceTemplateArgs:
+    def __init__(__self__, *,
+                 service_id: pulumi.Input[_builtins.str],
+                 template_id: pulumi.Input[_builtins.str]):
+        """
+        A service of a template of Railway's marketplace.
+
+        :param pulumi.Input[_builtins.str] service_id: The service's id within the template: `services[].id` of `getTemplate`.
+        :param pulumi.Input[_builtins.str] template_id: The template's id: `id` of `getTemplate`.
+        """
+        pulumi.set(__self__, "service_id", service_id)
+        pulumi.set(__self__, "template_id", template_id)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceId")
+    def service_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The service's id within the template: `services[].id` of `getTemplate`.
+        """
+        return pulumi.get(self, "service_id")
+
+    @service_id.setter
+    def service_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "service_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="templateId")
+    def template_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The template's id: `id` of `getTemplate`.
+        """
+        return pulumi.get(self, "template_id")
+
+    @template_id.setter
+    def template_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "template_id", value)
 
 
 class ServiceTracingArgsDict(TypedDict):

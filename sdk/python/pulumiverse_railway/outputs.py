@@ -32,6 +32,7 @@ __all__ = [
     'ServiceDeploy',
     'ServiceNetworking',
     'ServiceSource',
+    'ServiceTemplate',
     'ServiceTracing',
     'TemplateService',
     'UpdateWindow',
@@ -1100,6 +1101,59 @@ class ServiceSource(dict):
         The folder of the repository that the service is built from.
         """
         return pulumi.get(self, "root_directory")
+
+
+@pulumi.output_type
+class ServiceTemplate(dict):
+    """
+    A service of a template of Railway's marketplace.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "serviceId":
+            suggest = "service_id"
+        elif key == "templateId":
+            suggest = "template_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in ServiceTemplate. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        ServiceTemplate.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        ServiceTemplate.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 service_id: _builtins.str,
+                 template_id: _builtins.str):
+        """
+        A service of a template of Railway's marketplace.
+
+        :param _builtins.str service_id: The service's id within the template: `services[].id` of `getTemplate`.
+        :param _builtins.str template_id: The template's id: `id` of `getTemplate`.
+        """
+        pulumi.set(__self__, "service_id", service_id)
+        pulumi.set(__self__, "template_id", template_id)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceId")
+    def service_id(self) -> _builtins.str:
+        """
+        The service's id within the template: `services[].id` of `getTemplate`.
+        """
+        return pulumi.get(self, "service_id")
+
+    @_builtins.property
+    @pulumi.getter(name="templateId")
+    def template_id(self) -> _builtins.str:
+        """
+        The template's id: `id` of `getTemplate`.
+        """
+        return pulumi.get(self, "template_id")
 
 
 @pulumi.output_type

@@ -33,6 +33,7 @@ class ServiceArgs:
                  networking: pulumi.Input[Optional['ServiceNetworkingArgs']] = None,
                  redeploy_triggers: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  source: pulumi.Input[Optional['ServiceSourceArgs']] = None,
+                 template: pulumi.Input[Optional['ServiceTemplateArgs']] = None,
                  tracing: pulumi.Input[Optional['ServiceTracingArgs']] = None,
                  variables: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  volume_mounts: pulumi.Input[Optional[Sequence[pulumi.Input['VolumeMountArgs']]]] = None):
@@ -50,6 +51,7 @@ class ServiceArgs:
         :param pulumi.Input['ServiceNetworkingArgs'] networking: How others reach the service privately. Domains and TCP proxies are resources of their own.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] redeploy_triggers: Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway.
         :param pulumi.Input['ServiceSourceArgs'] source: Where the code comes from. A service without a source exists, but nothing of it runs.
+        :param pulumi.Input['ServiceTemplateArgs'] template: The template's service that this one is an instance of, for the dashboard, which shows a database of Railway's own templates as such. It binds and nothing else: source, variables and volume are what this resource says. Without it, the same image is a plain service. Another value replaces the resource.
         :param pulumi.Input['ServiceTracingArgs'] tracing: Traces of what the service does. Not every Railway has this yet; one that doesn't refuses it.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] variables: The service's variables. A value may refer to others: `${{service.NAME}}`, `${{shared.NAME}}`. What looks like a secret becomes one.
         :param pulumi.Input[Sequence[pulumi.Input['VolumeMountArgs']]] volume_mounts: The volume that the service sees; Railway mounts at most one.
@@ -78,6 +80,8 @@ class ServiceArgs:
             pulumi.set(__self__, "redeploy_triggers", redeploy_triggers)
         if source is not None:
             pulumi.set(__self__, "source", source)
+        if template is not None:
+            pulumi.set(__self__, "template", template)
         if tracing is not None:
             pulumi.set(__self__, "tracing", tracing)
         if variables is not None:
@@ -219,6 +223,18 @@ class ServiceArgs:
 
     @_builtins.property
     @pulumi.getter
+    def template(self) -> pulumi.Input[Optional['ServiceTemplateArgs']]:
+        """
+        The template's service that this one is an instance of, for the dashboard, which shows a database of Railway's own templates as such. It binds and nothing else: source, variables and volume are what this resource says. Without it, the same image is a plain service. Another value replaces the resource.
+        """
+        return pulumi.get(self, "template")
+
+    @template.setter
+    def template(self, value: pulumi.Input[Optional['ServiceTemplateArgs']]):
+        pulumi.set(self, "template", value)
+
+    @_builtins.property
+    @pulumi.getter
     def tracing(self) -> pulumi.Input[Optional['ServiceTracingArgs']]:
         """
         Traces of what the service does. Not every Railway has this yet; one that doesn't refuses it.
@@ -271,6 +287,7 @@ class Service(pulumi.CustomResource):
                  project_id: pulumi.Input[Optional[_builtins.str]] = None,
                  redeploy_triggers: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  source: pulumi.Input[Optional[Union['ServiceSourceArgs', 'ServiceSourceArgsDict']]] = None,
+                 template: pulumi.Input[Optional[Union['ServiceTemplateArgs', 'ServiceTemplateArgsDict']]] = None,
                  tracing: pulumi.Input[Optional[Union['ServiceTracingArgs', 'ServiceTracingArgsDict']]] = None,
                  variables: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  volume_mounts: pulumi.Input[Optional[Sequence[pulumi.Input[Union['VolumeMountArgs', 'VolumeMountArgsDict']]]]] = None,
@@ -326,6 +343,7 @@ class Service(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] project_id: The project's id. Another value replaces the resource.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] redeploy_triggers: Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway.
         :param pulumi.Input[Union['ServiceSourceArgs', 'ServiceSourceArgsDict']] source: Where the code comes from. A service without a source exists, but nothing of it runs.
+        :param pulumi.Input[Union['ServiceTemplateArgs', 'ServiceTemplateArgsDict']] template: The template's service that this one is an instance of, for the dashboard, which shows a database of Railway's own templates as such. It binds and nothing else: source, variables and volume are what this resource says. Without it, the same image is a plain service. Another value replaces the resource.
         :param pulumi.Input[Union['ServiceTracingArgs', 'ServiceTracingArgsDict']] tracing: Traces of what the service does. Not every Railway has this yet; one that doesn't refuses it.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] variables: The service's variables. A value may refer to others: `${{service.NAME}}`, `${{shared.NAME}}`. What looks like a secret becomes one.
         :param pulumi.Input[Sequence[pulumi.Input[Union['VolumeMountArgs', 'VolumeMountArgsDict']]]] volume_mounts: The volume that the service sees; Railway mounts at most one.
@@ -400,6 +418,7 @@ class Service(pulumi.CustomResource):
                  project_id: pulumi.Input[Optional[_builtins.str]] = None,
                  redeploy_triggers: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  source: pulumi.Input[Optional[Union['ServiceSourceArgs', 'ServiceSourceArgsDict']]] = None,
+                 template: pulumi.Input[Optional[Union['ServiceTemplateArgs', 'ServiceTemplateArgsDict']]] = None,
                  tracing: pulumi.Input[Optional[Union['ServiceTracingArgs', 'ServiceTracingArgsDict']]] = None,
                  variables: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  volume_mounts: pulumi.Input[Optional[Sequence[pulumi.Input[Union['VolumeMountArgs', 'VolumeMountArgsDict']]]]] = None,
@@ -431,6 +450,7 @@ class Service(pulumi.CustomResource):
             __props__.__dict__["project_id"] = project_id
             __props__.__dict__["redeploy_triggers"] = redeploy_triggers
             __props__.__dict__["source"] = source
+            __props__.__dict__["template"] = template
             __props__.__dict__["tracing"] = tracing
             __props__.__dict__["variables"] = variables
             __props__.__dict__["volume_mounts"] = volume_mounts
@@ -467,6 +487,7 @@ class Service(pulumi.CustomResource):
         __props__.__dict__["project_id"] = None
         __props__.__dict__["redeploy_triggers"] = None
         __props__.__dict__["source"] = None
+        __props__.__dict__["template"] = None
         __props__.__dict__["tracing"] = None
         __props__.__dict__["variables"] = None
         __props__.__dict__["volume_mounts"] = None
@@ -559,6 +580,14 @@ class Service(pulumi.CustomResource):
         Where the code comes from. A service without a source exists, but nothing of it runs.
         """
         return pulumi.get(self, "source")
+
+    @_builtins.property
+    @pulumi.getter
+    def template(self) -> pulumi.Output[Optional['outputs.ServiceTemplate']]:
+        """
+        The template's service that this one is an instance of, for the dashboard, which shows a database of Railway's own templates as such. It binds and nothing else: source, variables and volume are what this resource says. Without it, the same image is a plain service.
+        """
+        return pulumi.get(self, "template")
 
     @_builtins.property
     @pulumi.getter

@@ -25,6 +25,7 @@ from pulumi_resource_railway.resources.service_model import (
     ServiceInputs,
     ServiceNetworking,
     ServiceSource,
+    ServiceTemplate,
     ServiceTracing,
     UpdateWindow,
     VolumeMount,
@@ -32,6 +33,7 @@ from pulumi_resource_railway.resources.service_model import (
 from pulumi_resource_railway.resources.shared_variables import SharedVariables, SharedVariablesInputs
 from pulumi_resource_railway.resources.tcp_proxy import TcpProxy, TcpProxyInputs
 from pulumi_resource_railway.resources.volume import Volume, VolumeInputs
+from railway_emulator.templates import TEMPLATES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
     from pulumi_resource_railway.declaration import Model
     from pulumi_resource_railway.resource import Resource
     from tests.provider.resources.harness import World
+
+POSTGRES = next(one for one in TEMPLATES if one.code == "postgres")
+TEMPLATE = ServiceTemplate(template_id=POSTGRES.id, service_id=next(iter(POSTGRES.config["services"])))
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,7 @@ CASES = {
         lambda place: ServiceInputs(
             **place.environment,
             name="app",
+            template=TEMPLATE,
             source=ServiceSource(
                 image="ghcr.io/etally/app:1.2",
                 auto_updates=AutoUpdates(
@@ -173,6 +179,7 @@ CASES = {
         lambda place: ServiceInputs(
             **place.environment,
             name="app",
+            template=TEMPLATE,
             source=ServiceSource(image="ghcr.io/etally/app:1.2", auto_updates=AutoUpdates(type="disabled")),
             deploy=ServiceDeploy(
                 limit_override=LimitOverride(containers=ContainerLimits(cpu=2)),

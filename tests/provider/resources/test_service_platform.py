@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pulumi_resource_railway.diff import compare
+from pulumi_resource_railway.railway.errors import RailwayError
 from pulumi_resource_railway.resources.service import Service
 from pulumi_resource_railway.resources.service_model import (
     ContainerLimits,
@@ -15,8 +17,9 @@ from pulumi_resource_railway.resources.service_model import (
     ServiceInputs,
     ServiceNetworking,
     ServiceSource,
+    ServiceTemplate,
 )
-from tests.provider.resources.cases import Place
+from tests.provider.resources.cases import TEMPLATE, Place
 
 if TYPE_CHECKING:
     from tests.provider.resources.harness import World
@@ -141,3 +144,43 @@ async def test_a_private_name_of_railways_choice_is_no_drift(world: World, place
     found = await Service().read(world.context(), created.id, app(place))
     assert found is not None
     assert found.inputs == app(place)
+
+
+async def test_a_database_is_bound_to_its_template(world: World, place: Place) -> None:
+    bound = app(place).model_copy(update={"template": TEMPLATE})
+    created = await Service().create(world.context(), bound)
+    row = await world.graphql(
+        "query ($id: String!) { service(id: $id) { templateId templateServiceId } }", id=created.id
+    )
+    assert row["service"] == {
+        "templateId": TEMPLATE.template_id,
+        "templateServiceId": TEMPLATE.service_id,
+    }
+    config = await configuration(world, created.id)
+    assert config["source"]["image"] == "ghcr.io/etally/app:1"
+    assert not config.get("variables")
+    await world.restart()
+    found = await Service().read(world.context(), created.id, app(place))
+    assert found is not None
+    assert found.inputs.template is None, "what the program doesn't say is no drift"
+    found = await Service().read(
+        world.context(), f"{place.project_id}/{place.environment_id}/{created.id}", None
+    )
+    assert found is not None
+    assert found.inputs.template == TEMPLATE
+
+
+async def test_a_template_that_isnt_there_makes_nothing(world: World, place: Place) -> None:
+    wrong = ServiceTemplate(template_id="0", service_id="0")
+    with pytest.raises(RailwayError, match="Template not found"):
+        await Service().create(world.context(), app(place).model_copy(update={"template": wrong}))
+    assert (await world.state())["projects"][0]["services"] == []
+
+
+def test_another_template_is_another_service() -> None:
+    place = Place("p", "e")
+    other = ServiceTemplate(template_id="0", service_id="0")
+    first = app(place).model_copy(update={"template": TEMPLATE}).to_properties()
+    second = app(place).model_copy(update={"template": other}).to_properties()
+    assert compare(Service(), first, second).replaces
+    assert not compare(Service(), first, app(place).to_properties()).changes
