@@ -61,7 +61,7 @@ def change(old: ServiceInputs, new: ServiceInputs, live: Mapping[str, Any]) -> D
     regions = deploy.get("multiRegionConfig")
     if regions:
         # The region that Railway chose by itself would stay beside the ones that are wanted.
-        wanted = configured(new)["deploy"]["multiRegionConfig"]
+        wanted = (configured(new).get("deploy") or {}).get("multiRegionConfig") or {}
         shown = (live.get("deploy") or {}).get("multiRegionConfig") or {}
         regions.update({region: None for region in shown if region not in wanted})
     return patch
