@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PACKAGES := provider emulator sdk/python
 READY := $(VENV)/.ready
 TESTS ?= tests
-CODE := __main__.py settings.py configuration.py setting_types.py setting_groups.py setting_conflicts.py \
+CODE := __main__.py settings \
 	components policies/railway_policies provider/pulumi_resource_railway emulator/railway_emulator tools/local tests bench
 
 help: ## this list

@@ -15,9 +15,9 @@ from components.minio import S3_PORT, MinioService, MinioServiceArgs
 from components.monitoring import MonitoringStack, MonitoringStackArgs
 from components.service import Placement
 from components.sources import Image, Repository, Source
-from setting_groups import Api, Frontend
-from setting_types import CREATE
 from settings import encrypted, load
+from settings.groups import Api, Frontend
+from settings.types import CREATE
 
 chosen = load()
 domains, secrets = chosen.domains, chosen.secrets

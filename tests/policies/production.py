@@ -12,7 +12,7 @@ from pulumi_policy import EnforcementLevel
 
 from railway_policies.pack import ABOUTS
 from railway_policies.stack_configuration import initial_configuration
-from setting_groups import Secrets
+from settings.groups import Secrets
 from tests.policies.stacks import Declared, Pack, secret, unknown
 from tests.program import graph
 from tests.program.graph import UNKNOWN_VALUE, Registered, run_program

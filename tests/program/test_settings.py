@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 import settings
-from configuration import setting_paths
+from settings.sources import setting_paths
 
 
 def problems() -> str:

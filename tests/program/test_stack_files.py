@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 import settings
-from configuration import group_of
+from settings.sources import group_of
 from tests.program.conftest import SECRETS
 
 ROOT = Path(__file__).parents[2]

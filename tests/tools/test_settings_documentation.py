@@ -2,8 +2,8 @@
 
 import pytest
 
-from configuration import group_of
 from settings import Settings
+from settings.sources import group_of
 from tools.settings.documentation import BEGIN, DECLARATION, PAGE, PROJECT, with_declaration, with_settings
 
 

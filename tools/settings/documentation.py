@@ -11,9 +11,9 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from configuration import group_of
-from setting_types import Kind
 from settings import Settings
+from settings.sources import group_of
+from settings.types import Kind
 
 CHECKOUT = Path(__file__).parents[2]
 PAGE = CHECKOUT / "docs" / "settings.md"

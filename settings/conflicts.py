@@ -8,9 +8,9 @@ import pulumi
 from pydantic import TypeAdapter, ValidationError
 
 from components.api import POOLS, database_connections
-from configuration import SECRETS
-from setting_groups import Api, Backup, Group, Postgres, Redis
-from setting_types import CREATE, is_loopback
+from settings.groups import Api, Backup, Group, Postgres, Redis
+from settings.sources import SECRETS
+from settings.types import CREATE, is_loopback
 
 RESERVED_CONNECTIONS = 10
 """Database connections kept free for migrations, backups, measurements and people."""

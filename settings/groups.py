@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from setting_types import (
+from settings.types import (
     CREATE,
     Address,
     BackupTime,

@@ -19,9 +19,8 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
-from configuration import SECRETS, DotEnvSource, EnvironmentSource, StackSource, describe, empty_groups
-from setting_conflicts import conflicts
-from setting_groups import (
+from settings.conflicts import conflicts
+from settings.groups import (
     Api,
     Backup,
     Domains,
@@ -34,6 +33,7 @@ from setting_groups import (
     Source,
     Storage,
 )
+from settings.sources import SECRETS, DotEnvSource, EnvironmentSource, StackSource, describe, empty_groups
 
 
 class Settings(BaseSettings):
