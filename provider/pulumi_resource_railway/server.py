@@ -48,6 +48,9 @@ async def serve(servicer: RailwayServicer, engine: EngineConnection, engine_addr
         engine: The connection to the engine.
         engine_address: The engine's address; empty when the process was started by hand and is attached to.
     """
+    # Whoever started this process is its parent; when that one dies, another takes its place. Asked later, it may be
+    # dead already.
+    parent = os.getppid()
     engine.connect(engine_address)
     server, port = await start(servicer)
     # The engine reads the port from the first line; nothing else may ever be written to standard output.
@@ -55,7 +58,7 @@ async def serve(servicer: RailwayServicer, engine: EngineConnection, engine_addr
     sys.stdout.flush()
     ends = [asyncio.create_task(_signal())]
     if engine_address:
-        ends += [asyncio.create_task(_orphaned()), asyncio.create_task(_engine_gone(engine))]
+        ends += [asyncio.create_task(_orphaned(parent)), asyncio.create_task(_engine_gone(engine))]
     await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     for end in ends:
         end.cancel()
@@ -71,9 +74,7 @@ async def _signal() -> None:
     await came.wait()
 
 
-async def _orphaned() -> None:
-    # Whoever started this process is its parent; when that one dies, another takes its place.
-    parent = os.getppid()
+async def _orphaned(parent: int) -> None:
     while os.getppid() == parent:  # noqa: ASYNC110 - the kernel tells nobody
         await asyncio.sleep(_PARENT_INTERVAL_SECONDS)
 
