@@ -38,6 +38,7 @@ from railway_policies.rules import (
     secret_disallow_weak_value,
     secret_require_rotation,
     secret_suggest_rotation,
+    service_disallow_large_limits,
     service_disallow_many_replicas,
     service_disallow_same_name,
     service_require_overlap,
@@ -97,7 +98,7 @@ _COHERENCE = (
     database_require_connections,
     service_disallow_same_name,
 )
-_COST = (stack_require_budget, service_disallow_many_replicas)
+_COST = (stack_require_budget, service_disallow_many_replicas, service_disallow_large_limits)
 _PRODUCTION = (node_env_require_production, log_level_disallow_debug, secret_disallow_stand_in)
 
 RULES: Final[tuple[Rule[Any], ...]] = tuple(

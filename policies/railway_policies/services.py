@@ -12,7 +12,11 @@ from railway_policies.secret_looks import REFERENCE, named_like_a_secret
 RAILWAY_ZONE: Final = "up.railway.app"
 """The zone in which Railway gives away subdomains."""
 
+BYTES_PER_GB: Final = 1_000_000_000
+"""Decimal, as on volumes, where 1000 MB are a GB."""
+
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_LIMITS = ("deploy", "limitOverride", "containers")
 
 
 def holds_variables(resource: Resource) -> bool:
@@ -105,6 +109,17 @@ def replicas(service: Resource) -> Maybe[float]:
     if len(known) < len(by_region):
         return UNKNOWN
     return sum(known) if known else 1
+
+
+def vcpu_limit(service: Resource) -> Maybe[float | None]:
+    """How many processors one replica may use; None where the plan says."""
+    return service.properties.number(*_LIMITS, "cpu")
+
+
+def memory_limit_gb(service: Resource) -> Maybe[float | None]:
+    """How many GB of memory one replica may use; None where the plan says."""
+    limit = service.properties.number(*_LIMITS, "memoryBytes")
+    return limit if limit is None or limit is UNKNOWN else limit / BYTES_PER_GB
 
 
 def refers_to(value: str) -> Iterator[tuple[str, str]]:

@@ -137,6 +137,9 @@ SEEDED: dict[str, Change] = {
     "railway-service-disallow-same-name": the_same_again,
     "railway-stack-require-budget": put("etally-postgres-volume", "sizeMb", 900_000),
     "railway-service-disallow-many-replicas": put(FRONTEND, "deploy.multiRegionConfig", replicas(6)),
+    "railway-service-disallow-large-limits": put(
+        API, "deploy.limitOverride", {"containers": {"cpu": 16, "memoryBytes": 8_000_000_000}}
+    ),
     "railway-node-env-require-production": put(API, "variables.NODE_ENV", "development"),
     "railway-log-level-disallow-debug": put(API, "variables.LOG_LEVEL", "debug"),
     "railway-secret-disallow-stand-in": put(API, "variables.JWT_SECRET", secret(f"stand-in-{STRONG}")),

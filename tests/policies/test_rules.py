@@ -117,6 +117,32 @@ def test_a_message_names_the_resource_the_fault_the_bound_and_the_change() -> No
     assert report.urn.endswith("::files")
 
 
+@pytest.mark.parametrize(
+    ("at_limits", "dollars", "words"),
+    [
+        (False, "$14.00 for 1 services", "a replica, or its limits where they are lower, at $10 and $20"),
+        (True, "$120.00 for 1 services", "a replica, or its limits where it has any, at $10 and $20"),
+    ],
+)
+def test_an_estimate_says_how_it_counts_limits(at_limits: bool, dollars: str, words: str) -> None:
+    server = running.limited(2, cpu=0.6, memoryBytes=4_800_000_000)
+    pack = Pack(configuration={running.BUDGET: {"dollarsPerMonth": 10, "atLimits": at_limits}})
+
+    (report,) = by(running.BUDGET, pack.on_stack(server))
+
+    assert dollars in report.message
+    assert words in report.message
+
+
+def test_too_high_a_limit_is_told_with_its_bound_and_not_with_its_value() -> None:
+    (report,) = by(running.LARGE, Pack().on_resource(running.limited(cpu=12, memoryBytes=2_000_000_000)))
+
+    assert report.message.splitlines()[1] == (
+        'Service "api" has too high a limit of processors; 8 vCPU for each replica is the most. Lower cpu in '
+        'deploy.limitOverride.containers of "api", or raise `vcpu`.'
+    )
+
+
 def test_what_was_not_judged_is_said_with_the_reason() -> None:
     (report,) = by(PUBLIC_DOMAIN, Pack().on_stack(Declared("ServiceDomain", "bare", {"serviceId": "1f0"})))
 

@@ -41,6 +41,7 @@ def poisoned(name: str, source: Any, volume: Declared | None = None, /, **more: 
             "startCommand": f"redis-server --requirepass {CANARY} --appendonly yes",
             "preDeployCommand": CANARY,
             "healthcheckPath": f"/{CANARY}",
+            "limitOverride": {"containers": {"cpu": 31337, "memoryBytes": 31337_000_000_000}},
             "multiRegionConfig": {f"{CANARY}-{name}": {"numReplicas": 31337}},
         },
         "build": {"buildCommand": f"TOKEN={CANARY} make", "dockerfilePath": CANARY},

@@ -6,11 +6,11 @@ from fnmatch import fnmatchcase
 from pulumi_policy import EnforcementLevel, Severity
 from pydantic import Field
 
-from railway_policies.properties import UNKNOWN
+from railway_policies.properties import UNKNOWN, Maybe
 from railway_policies.resources import SERVICE, STACK, VOLUME, Resource
 from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
 from railway_policies.rules.words import named
-from railway_policies.services import replicas
+from railway_policies.services import memory_limit_gb, replicas, vcpu_limit
 
 
 class BudgetConfiguration(Configuration):
@@ -22,6 +22,8 @@ class BudgetConfiguration(Configuration):
     """GB of memory that one replica uses on average, by logical name (* and ?); the first that fits."""
     vcpu: Mapping[str, float] = Field(default={"*": 0.1})
     """Processors that one replica uses on average, by logical name (* and ?); the first that fits."""
+    at_limits: bool = False
+    """Whether a replica counts with its whole limits where a service sets any: the most that it can cost."""
     volume_use: float = Field(default=1, ge=0, le=1)
     """The part of each volume that is full: Railway charges for what is used."""
     memory_price: float = 10
@@ -33,36 +35,51 @@ class BudgetConfiguration(Configuration):
 
 
 def judge(stack: Resource, configuration: BudgetConfiguration) -> Iterator[Finding]:
-    """Traffic to the internet and backups aren't in it: nothing in a stack tells how much they are."""
+    """Traffic to the internet and backups aren't in it: nothing in a stack tells how much they are.
+
+    What isn't known counts as nothing, so that an estimate beyond the budget is one whatever it will be.
+    """
     if stack.token != STACK:
         return
     services, volumes = stack.all_of_type(SERVICE), stack.all_of_type(VOLUME)
-    counts = {service: replicas(service) for service in services}
+    costs = {service: _cost(service, configuration) for service in services}
     sizes = {volume: volume.properties.number("sizeMb") for volume in volumes}
-    if unknown := [one for one, size in (counts | sizes).items() if size is UNKNOWN or size is None]:
+    if unknown := [one for one, size in (costs | sizes).items() if size is UNKNOWN or size is None]:
         yield Unjudged(stack, f"the cost of {named(unknown)} is unknown until it is deployed")
-    running = sum(
-        count
-        * (
-            _assumed(service, configuration.memory_gb) * configuration.memory_price
-            + _assumed(service, configuration.vcpu) * configuration.vcpu_price
-        )
-        for service, count in counts.items()
-        if count is not UNKNOWN
-    )
+    running = sum(cost for cost in costs.values() if cost is not UNKNOWN)
     kept = sum(size / 1000 for size in sizes.values() if size is not UNKNOWN and size is not None)
     keeping = kept * configuration.volume_use * configuration.volume_price
     estimate = running + keeping
     if estimate > configuration.dollars_per_month:
+        limits = (
+            "its limits where it has any" if configuration.at_limits else "its limits where they are lower"
+        )
         yield Violation(
             stack,
             f"{stack} is estimated at ${estimate:.2f} in a month, and its budget is "
             f"${configuration.dollars_per_month:.2f}: ${running:.2f} for {len(services)} services, of "
-            f"memoryGb {_shown(configuration.memory_gb)} and vcpu {_shown(configuration.vcpu)} a replica at "
-            f"${configuration.memory_price:g} and ${configuration.vcpu_price:g}, and ${keeping:.2f} for "
-            f"{kept:g} GB on volumes, {configuration.volume_use:.0%} full, at ${configuration.volume_price:g}. "
-            "Traffic and backups come on top. Make it smaller, or raise `dollarsPerMonth`.",
+            f"memoryGb {_shown(configuration.memory_gb)} and vcpu {_shown(configuration.vcpu)} a replica, or "
+            f"{limits}, at ${configuration.memory_price:g} and ${configuration.vcpu_price:g}, and "
+            f"${keeping:.2f} for {kept:g} GB on volumes, {configuration.volume_use:.0%} full, at "
+            f"${configuration.volume_price:g}. Traffic and backups come on top. Make it smaller, or raise "
+            "`dollarsPerMonth`.",
         )
+
+
+def _cost(service: Resource, configuration: BudgetConfiguration) -> Maybe[float]:
+    """US dollars in a month for all replicas of a service."""
+    count, memory, vcpu = replicas(service), memory_limit_gb(service), vcpu_limit(service)
+    if count is UNKNOWN or memory is UNKNOWN or vcpu is UNKNOWN:
+        return UNKNOWN
+
+    def used(by_name: Mapping[str, float], limit: float | None) -> float:
+        assumed = _assumed(service, by_name)
+        if limit is None:
+            return assumed
+        return limit if configuration.at_limits else min(assumed, limit)
+
+    memory_cost = used(configuration.memory_gb, memory) * configuration.memory_price
+    return count * (memory_cost + used(configuration.vcpu, vcpu) * configuration.vcpu_price)
 
 
 def _assumed(service: Resource, by_name: Mapping[str, float]) -> float:
@@ -79,7 +96,7 @@ RULE = Rule(
         display_name="The stack is within its budget",
         description="Checks that the estimated cost of a month is within the budget.",
         severity=Severity.LOW,
-        remediation_steps="Lower replicas or volumes, or raise the setting `dollarsPerMonth`.",
+        remediation_steps="Lower replicas, limits or volumes, or raise the setting `dollarsPerMonth`.",
         tags=("cost",),
         level=EnforcementLevel.ADVISORY,
     ),

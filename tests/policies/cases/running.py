@@ -5,6 +5,7 @@ from tests.policies.stacks import Declared, secret, service, unknown
 
 BUDGET = "railway-stack-require-budget"
 MANY = "railway-service-disallow-many-replicas"
+LARGE = "railway-service-disallow-large-limits"
 NODE_ENV = "railway-node-env-require-production"
 LOG_LEVEL = "railway-log-level-disallow-debug"
 STAND_IN = "railway-secret-disallow-stand-in"
@@ -15,6 +16,15 @@ STRONG = "hW3n7Kq9Zt5Rb2Xc8Vm4"
 def scaled(replicas: object) -> Declared:
     """A server in some replicas."""
     return built("api", deploy={"multiRegionConfig": {"eu": {"numReplicas": replicas}}})
+
+
+def limited(replicas: object = 1, **containers: object) -> Declared:
+    """A server whose replicas have limits."""
+    deploy = {
+        "multiRegionConfig": {"eu": {"numReplicas": replicas}},
+        "limitOverride": {"containers": containers},
+    }
+    return built("api", deploy=deploy)
 
 
 def disk(size: object) -> Declared:
@@ -30,6 +40,15 @@ CASES = [
     case(BUDGET, "violates", "beyond", scaled(15)),
     case(BUDGET, "violates", "a GB too much", scaled(1), disk(21_000), dollarsPerMonth=10),
     case(BUDGET, "violates", "other assumptions", scaled(1), memoryGb={"api": 12}),
+    case(BUDGET, "passes", "limits below what is assumed", limited(20, cpu=0.05, memoryBytes=400_000_000)),
+    case(BUDGET, "passes", "limits above what is assumed", limited(14, cpu=4, memoryBytes=4_000_000_000)),
+    case(BUDGET, "violates", "beyond, with limits", limited(21, cpu=0.05, memoryBytes=400_000_000)),
+    case(BUDGET, "violates", "a limit of one alone", limited(17, cpu=0.05)),
+    case(BUDGET, "passes", "the most", limited(cpu=2, memoryBytes=6_000_000_000), atLimits=True),
+    case(BUDGET, "violates", "beyond at most", limited(cpu=2, memoryBytes=6_100_000_000), atLimits=True),
+    case(BUDGET, "violates", "the most without limits", scaled(15), atLimits=True),
+    case(BUDGET, "unknown", "a limit is unknown", limited(15, cpu=unknown())),
+    case(BUDGET, "violates", "another one is beyond", limited(cpu=unknown()), disk(700_000)),
     case(BUDGET, "unknown", "replicas are unknown", scaled(unknown())),
     case(BUDGET, "unknown", "a size is unknown", disk(unknown())),
     case(MANY, "passes", "five", scaled(5)),
@@ -37,6 +56,21 @@ CASES = [
     case(MANY, "violates", "six", scaled(6)),
     case(MANY, "violates", "more than configured", scaled(2), maximum=1),
     case(MANY, "unknown", "it is unknown", scaled(unknown())),
+    case(LARGE, "passes", "eight", limited(cpu=8, memoryBytes=8_000_000_000)),
+    case(LARGE, "passes", "the plan's", scaled(1)),
+    case(LARGE, "passes", "another space", limited(diskBytes=100_000_000_000)),
+    case(LARGE, "passes", "others need them", scaled(1), services=["other"]),
+    case(LARGE, "passes", "does not apply to volumes", VOLUME_ALONE),
+    case(LARGE, "violates", "too many processors", limited(cpu=8.5)),
+    case(LARGE, "violates", "too much memory", limited(memoryBytes=8_000_000_001)),
+    case(LARGE, "violates", "more processors than configured", limited(cpu=1), vcpu=0.5),
+    case(LARGE, "violates", "more memory than configured", limited(memoryBytes=1_000_000_000), memoryGb=0.5),
+    case(LARGE, "violates", "none where they are needed", scaled(1), services=["a*"]),
+    case(LARGE, "violates", "one where both are needed", limited(cpu=1), services=["api"]),
+    case(LARGE, "violates", "one, the other is unknown", limited(cpu=9, memoryBytes=unknown())),
+    case(LARGE, "unknown", "the processors are unknown", limited(cpu=unknown())),
+    case(LARGE, "unknown", "the memory is unknown", limited(cpu=1, memoryBytes=unknown())),
+    case(LARGE, "unknown", "all limits are unknown", built("api", deploy={"limitOverride": unknown()})),
     case(NODE_ENV, "passes", "production", built("api", variables={"NODE_ENV": "production"})),
     case(NODE_ENV, "passes", "does not apply to other programs", API),
     case(NODE_ENV, "violates", "development", built("api", variables={"NODE_ENV": "development"})),
