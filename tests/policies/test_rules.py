@@ -38,7 +38,7 @@ def test_a_rule_answers(given: Case) -> None:
 
 
 ALWAYS_KNOWN = {"railway-domain-disallow-railway-zone"}
-"""Rules that go by a resource's type and name alone."""
+"""Rules that go by a resource's type and name alone: nothing that they need can be unknown."""
 
 
 def test_every_rule_has_each_case() -> None:
@@ -51,6 +51,13 @@ def test_every_rule_has_each_case() -> None:
         if answer != "unknown" or name not in ALWAYS_KNOWN
     }
     assert {case.rule for case in CASES if "does not apply" in case.what} == names
+
+
+@pytest.mark.parametrize("given", [case for case in CASES if case.rule in ALWAYS_KNOWN], ids=str)
+def test_what_goes_by_type_and_name_answers_the_same_when_all_else_is_unknown(given: Case) -> None:
+    blank = [replace(one, properties=dict.fromkeys(one.properties, unknown())) for one in given.resources]
+
+    assert outcome(given.rule, reports_on(given, *blank)) == given.outcome
 
 
 @pytest.mark.parametrize("given", [case for case in CASES if case.outcome == "violates"], ids=str)

@@ -18,7 +18,7 @@ class RailwayZoneConfiguration(Configuration):
 
 
 def judge(domain: Resource, configuration: RailwayZoneConfiguration) -> Iterator[Finding]:
-    """The type alone says that the address is Railway's: nothing here can be unknown."""
+    """Type and logical name say it all, and a program always has both: nothing here can be unknown."""
     if domain.token == SERVICE_DOMAIN and not any(
         fnmatchcase(domain.name, pattern) for pattern in configuration.allowed
     ):

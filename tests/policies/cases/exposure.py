@@ -26,6 +26,11 @@ PROXIED = "railway-proxied-service-disallow-public-domain"
 API_BEHIND = built("api", variables={"PORT": "3000"})
 PAGES = built("pages", variables={"API_HOST": "${{api.RAILWAY_PRIVATE_DOMAIN}}"})
 
+OWN = Declared("CustomDomain", "own", {"serviceId": unknown(), "domain": unknown(), "targetPort": unknown()})
+GIVEN = Declared(
+    "ServiceDomain", "given", {"serviceId": unknown(), "subdomain": unknown(), "targetPort": unknown()}
+)
+
 
 def proxy(*services: Declared, **properties: Any) -> Declared:
     """A TCP proxy to one of some services."""
@@ -161,6 +166,10 @@ CASES = [
     case(RAILWAY, "passes", "does not apply to services", API),
     case(RAILWAY, "violates", "a domain of Railway's", domain("public", API, subdomain=unknown())),
     case(RAILWAY, "violates", "another one is allowed", domain("public", API), allowed=["other"]),
+    # There is no case in which it can't know: it goes by type and logical name, and a program has both.
+    case(RAILWAY, "passes", "a custom domain of which all is unknown", OWN),
+    case(RAILWAY, "violates", "a domain of Railway's of which all is unknown", GIVEN),
+    case(RAILWAY, "passes", "an allowed one of which all is unknown", GIVEN, allowed=["given"]),
     case(PROXIED, "passes", "a private server", API_BEHIND, PAGES, public(PAGES)),
     case(PROXIED, "passes", "does not apply to a server that nobody leads to", API, public(API)),
     case(PROXIED, "passes", "pages that aren't public", API_BEHIND, PAGES, public(API_BEHIND)),
