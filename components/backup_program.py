@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 import boto3  # type: ignore[import-untyped]
+from boto3.exceptions import Boto3Error  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
@@ -426,5 +427,5 @@ def main(arguments: list[str], environment: Mapping[str, str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:], os.environ)
-    except (BackupError, BotoCoreError, ClientError, OSError) as error:
+    except (BackupError, Boto3Error, BotoCoreError, ClientError, OSError) as error:
         sys.exit(f"error: {error}")
