@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from pulumi_resource_railway.version import VERSION
 from tests.engine.stage import STACK, Stage, program_beside, stage
 from tools.local.engine import ENGINE, engine_environment
 
 RECORDED = Path(__file__).with_name("recorded")
+PLACES = frozenset({"sourcePosition", "stackTrace"})
 ENDPOINT, TOKEN = "@ENDPOINT@", "@TOKEN@"
 
 
@@ -37,6 +39,13 @@ def on_stack(prepared: Stage, *arguments: str) -> str:
     return done.stdout
 
 
+def without_places(value: Any) -> Any:
+    """The state without where in which file each resource was declared: that is another machine's business."""
+    if isinstance(value, dict):
+        return {key: without_places(each) for key, each in value.items() if key not in PLACES}
+    return [without_places(each) for each in value] if isinstance(value, list) else value
+
+
 def main() -> int:
     """Record; return the exit code."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -47,7 +56,7 @@ def main() -> int:
             state = json.loads(on_stack(prepared, "export", "--show-secrets"))
             # Whoever imports it encrypts with a passphrase of its own.
             del state["deployment"]["secrets_providers"]
-            text = json.dumps(state, indent=1)
+            text = json.dumps(without_places(state), indent=1)
             text = text.replace(prepared.railway.endpoint, ENDPOINT).replace(prepared.railway.token, TOKEN)
             (RECORDED / f"{VERSION}.json").write_text(text + "\n")
     return 0
