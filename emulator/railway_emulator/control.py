@@ -7,7 +7,7 @@ send without being asked first; secrets are shown only to who has this run's con
 import hmac
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -19,7 +19,7 @@ from .commits import settle
 from .configuration import services
 from .core import Railway
 from .deployments import deploy
-from .state import State
+from .state import Plan, State
 
 CERTIFICATE_STATES = ("VALIDATING_OWNERSHIP", "ISSUING", "VALID", "ISSUE_FAILED")
 Handler = Callable[[Request], Awaitable[Response]]
@@ -47,6 +47,7 @@ class Control:
             Route("/_local/faults", _answering(self.faults), methods=["POST"]),
             Route("/_local/push", _answering(self.push), methods=["POST"]),
             Route("/_local/certificates", _answering(self.certificates), methods=["POST"]),
+            Route("/_local/plan", _answering(self.plan), methods=["POST"]),
         ]
 
     async def health(self, _request: Request) -> Any:
@@ -130,6 +131,15 @@ class Control:
         found[0].certificate_status = body["status"]
         self._railway.save()
         return {"domain": found[0].domain, "status": found[0].certificate_status}
+
+    async def plan(self, request: Request) -> Any:
+        """Puts the workspace, and so all of its projects, on another plan."""
+        body = await _object(request, "plan")
+        if body["plan"] not in get_args(Plan):
+            raise ControlError(f"plan is one of {', '.join(get_args(Plan))}")
+        self._railway.state.plan = body["plan"]
+        self._railway.save()
+        return {"plan": self._railway.state.plan}
 
 
 def _answering(handler: Callable[[Request], Awaitable[Any]]) -> Handler:

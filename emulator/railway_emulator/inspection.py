@@ -16,6 +16,7 @@ def state(railway: Railway) -> Document:
     ordered = sorted(railway.state.projects.values(), key=lambda p: p.created_at)
     return {
         "profile": railway.profile.name,
+        "plan": railway.state.plan,
         "projects": [_project(railway, project) for project in ordered],
         "workflows": [
             {"id": w.id, "environmentId": w.environment_id, "status": w.state, "error": w.error}

@@ -14,6 +14,7 @@ Document = dict[str, Any]
 
 DomainKind = Literal["service", "custom"]
 WorkflowState = Literal["Running", "Complete", "Error"]
+Plan = Literal["free", "hobby", "pro", "trial"]
 
 
 class Record(BaseModel):
@@ -220,6 +221,7 @@ class Token(Record):
 class State(BaseModel):
     """Everything, by ids."""
 
+    plan: Plan = "pro"
     projects: dict[str, Project] = Field(default_factory=dict)
     environments: dict[str, Environment] = Field(default_factory=dict)
     services: dict[str, Service] = Field(default_factory=dict)

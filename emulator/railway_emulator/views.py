@@ -68,6 +68,7 @@ def project(access: Access, record: Project) -> Document:
             if record.base_environment_id
             else None
         ),
+        "subscriptionType": railway.state.plan,
         "primaryEnvironmentId": lasting[0] if lasting else None,
         "workspaceId": WORKSPACE_ID,
         "environments": environments,

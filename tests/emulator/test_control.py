@@ -194,3 +194,13 @@ def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(ValueError, match="calm or realistic"):
         Emulator(profile="wild")
+
+
+def test_the_workspaces_plan(world: World) -> None:
+    question = "query($id: String!) { project(id: $id) { subscriptionType } }"
+    assert world.ask(question, id=world.project) == {"subscriptionType": "pro"}
+    assert world.control("plan", {"plan": "hobby"}) == {"plan": "hobby"}
+    assert world.ask(question, id=world.project) == {"subscriptionType": "hobby"}
+    refused = world.http("POST", "/_local/plan", json={"plan": "golden"})
+    assert refused.status_code == 400
+    assert "free, hobby, pro, trial" in refused.text

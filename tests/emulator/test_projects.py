@@ -46,7 +46,7 @@ def test_deleting_a_project_leaves_nothing(world: World) -> None:
     assert world.ask("mutation($id: String!) { projectDelete(id: $id) }", id=world.project) is True
     with pytest.raises(RefusedError, match="Project not found"):
         world.ask(PROJECT, id=world.project)
-    kept = world.emulator.railway.state.model_dump(exclude={"deleted", "cooldowns"})
+    kept = world.emulator.railway.state.model_dump(exclude={"deleted", "cooldowns", "plan"})
     assert not any(kept.values()), volume
 
 

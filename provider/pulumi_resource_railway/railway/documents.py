@@ -65,7 +65,7 @@ query snapshot($environmentId: String!, $projectId: String!, $first: Int!) {
       pageInfo { hasNextPage endCursor } }
   }
   project(id: $projectId) {
-    id name deletedAt
+    id name deletedAt subscriptionType
     services(first: $first) {
       edges { node { id name icon deletedAt templateId templateServiceId } } pageInfo { hasNextPage endCursor } }
     volumes(first: $first) { edges { node { id name createdAt } } pageInfo { hasNextPage endCursor } }

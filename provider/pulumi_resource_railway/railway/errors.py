@@ -12,6 +12,7 @@ UserError
     ├── Refused            any other refusal of what was asked
     ├── WorkflowFailed     the commit was taken, but applying it ended in an error
     ├── NotApplied         the commit is done, yet the configuration doesn't show it
+    ├── BeyondPlan         the workspace's plan doesn't hold what was asked for
     ├── StagedChanges      somebody left changes in the dashboard
     ├── DeploymentFailed   the service didn't come up
     └── Ambiguous          more than one object could be the one that was created
@@ -131,6 +132,10 @@ class NotApplied(RailwayError):
         shown = ", ".join(paths[:8]) + (" …" if len(paths) > 8 else "")  # noqa: PLR2004 - enough to recognise
         super().__init__(f"Railway finished the commit, but its configuration doesn't show: {shown}")
         self.paths = tuple(paths)
+
+
+class BeyondPlan(RailwayError):
+    """The workspace's plan doesn't hold what would be made; nothing was changed."""
 
 
 class StagedChanges(RailwayError):

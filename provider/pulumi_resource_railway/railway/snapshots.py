@@ -39,6 +39,7 @@ class Snapshot:
         service_instances: What runs in this environment, by the service's id, with its domains.
         volume_instances: The volumes' instances in this environment, by the volume's id.
         pending_volumes: The volumes whose instance in this environment is being deleted.
+        plan: The plan that the project is on, as Railway names it.
     """
 
     environment: dict[str, Any]
@@ -49,6 +50,7 @@ class Snapshot:
     service_instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     volume_instances: dict[str, dict[str, Any]] = field(default_factory=dict)
     pending_volumes: set[str] = field(default_factory=set)
+    plan: str | None = None
 
     def domains(self, service_id: str, kind: str) -> list[dict[str, Any]]:
         """Return a service's domains in this environment; `kind` is `serviceDomains` or `customDomains`."""
@@ -233,6 +235,7 @@ class Snapshots:
             {row["serviceId"]: row for row in instances if not _is_gone(row)},
             {row["volumeId"]: row for row in mounts if not _is_gone(row)},
             {row["volumeId"] for row in mounts if _is_gone(row)},
+            project.get("subscriptionType"),
         )
 
     async def _all(

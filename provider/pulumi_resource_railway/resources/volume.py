@@ -11,6 +11,7 @@ from pulumi_resource_railway.errors import CheckFailure
 from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
 from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
+from pulumi_resource_railway.railway.plans import plan_named
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
 
@@ -107,7 +108,9 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         """Make the record, then name it, then its instance."""
         session = session_of(context)
         place = session.environment(inputs.project_id, inputs.environment_id)
-        await place.ready_for_changes(context.status)
+        plan = plan_named((await place.ready_for_changes(context.status)).plan)
+        if inputs.size_mb is not None:
+            await plan.size_volume(context, inputs.size_mb, inputs.name)
         creation = _creation(context, inputs, place)
         id_ = await resume(session, creation, context.status)
         if id_ is None:
@@ -142,6 +145,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
                     "this one, empty."
                 )
                 return id_
+            existing = snapshot.volumes.keys() - snapshot.pending_volumes
+            await plan_named(snapshot.plan).count_volume(context, len(existing), inputs.name)
             id_ = await create_once(session, creation, snapshot.volumes.keys(), context.status)
             place.snapshots.invalidate()
             snapshot.volumes[id_] = {"id": id_, "name": ""}
@@ -222,6 +227,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         snapshot = await place.snapshots.knowing("volumes", id, context.status)
         if id not in snapshot.volumes:
             raise NotFound(f"Volume {new.name!r} ({id}) doesn't exist any more")
+        if new.size_mb is not None and new.size_mb != old.size_mb:
+            await plan_named(snapshot.plan).size_volume(context, new.size_mb, new.name)
         session.journal.close(context.urn, _scope(new))
         reached = await self._bring(context, place, id, old, new)
         if reached is old:
