@@ -12,6 +12,7 @@ from pulumi.runtime import set_all_config
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 
 import settings
+from tests.program.graph import LOOP
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,14 +49,10 @@ COMPLETE: Mapping[str, Any] = {
 }
 
 
-_LOOP = asyncio.new_event_loop()
-"""One for all, open until the end: the SDK's threads each keep a loop of their own for as long as this one lives."""
-
-
 @pytest.fixture(autouse=True)
 def event_loop() -> Iterator[None]:
     """The thread's event loop, which the SDK takes, and which asynchronous tests may have taken away."""
-    asyncio.set_event_loop(_LOOP)
+    asyncio.set_event_loop(LOOP)
     yield
     asyncio.set_event_loop(None)
 

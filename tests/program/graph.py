@@ -1,5 +1,6 @@
 """Runs the program against a monitor that records what is registered, as the engine would see it."""
 
+import asyncio
 import runpy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from pulumi.runtime.rpc import UNKNOWN
 from pulumi.runtime.settings import get_root_resource
 
 ROOT = Path(__file__).parents[2]
+
+LOOP = asyncio.new_event_loop()
+"""One for all, open until the end: the SDK's threads each keep a loop of their own for as long as this one lives."""
 _SECRET_MARK = "4dabf18193072939515e22adb298388d"
 
 
@@ -116,6 +120,8 @@ def _plain(value: Any) -> Any:
 
 def run_program(*, preview: bool = False, program: Path = ROOT / "__main__.py") -> Graph:
     """The graph of a program, eTally's or another, with the configuration that is set."""
+    # The SDK takes the thread's event loop, which asynchronous tests may have taken away.
+    asyncio.set_event_loop(LOOP)
     monitor = _Monitor(preview=preview)
     mocks.set_mocks(monitor.mocks, project="etally", stack="production", preview=preview, monitor=monitor)
 
