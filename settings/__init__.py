@@ -117,8 +117,14 @@ def load() -> Settings:
         raise pulumi.RunError(f"{error}: a whole group in one variable must be JSON") from None
 
 
-def encrypted(value: SecretStr) -> pulumi.Output[str]:
-    """A secret on its way to a resource: encrypted in state, and not shown."""
+def encrypted(value: SecretStr | None) -> pulumi.Output[str]:
+    """A secret on its way to a resource: encrypted in state, and not shown.
+
+    Raises:
+        ValueError: It is missing. `settings.conflicts` is where a user is told, and what calls this rests on it.
+    """
+    if value is None:
+        raise ValueError("a secret is missing that something needs: settings.conflicts should have said so")
     return pulumi.Output.secret(value.get_secret_value())
 
 
