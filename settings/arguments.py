@@ -19,17 +19,22 @@ from components.sources import Image, Repository, Source
 from components.wiring import Link
 from settings import Settings, encrypted
 from settings.groups import Api, Frontend
-from settings.types import CREATE
+from settings.lookup import environment_named
+from settings.types import CREATE, StorageUser
 
 
 def of_place(chosen: Settings) -> PlaceArgs:
-    """The project and the environment."""
+    """The project and the environment; one that exists and is named by its name alone is looked up."""
     where = chosen.railway
     return PlaceArgs(
+    project = None if where.project == CREATE else where.project
+    environment = None if where.environment_id == CREATE else where.environment_id
+    if project and not where.environment_id:
+        environment = environment_named(where.environment, project)
         project_name=f"etally-{pulumi.get_stack()}",
         environment_name=where.environment,
-        project_id=None if where.project == CREATE else where.project,
-        environment_id=None if where.environment_id == CREATE else where.environment_id,
+        project_id=project,
+        environment_id=environment,
         workspace_id=where.workspace_id,
         region=where.region,
     )

@@ -8,7 +8,7 @@ import pulumi
 from pydantic import TypeAdapter, ValidationError
 
 from components.api import POOLS, database_connections
-from settings.groups import Api, Backup, Group, Postgres, Redis
+from settings.groups import Api, Backup, Group, Postgres, Redis, Storage
 from settings.sources import SECRETS
 from settings.types import CREATE, is_loopback
 
@@ -68,8 +68,7 @@ def conflicts(values: Mapping[str, Any]) -> Iterator[Conflict]:
     if given.get("domains", "grafana") and not monitored:
         yield ("domains", "grafana"), given.get("domains", "grafana"), "needs monitoring.enabled"
     yield from _backup(given)
-    if given.is_on("storage", "scopedUser") and not given.get(SECRETS, "minioApplicationPassword"):
-        yield (SECRETS, "minioApplicationPassword"), None, "is missing: storage.scopedUser needs it"
+    yield from _storage(given)
     yield from _repetitions("domains", given.group("domains"))
     yield from _repetitions(SECRETS, given.group(SECRETS))
     if pulumi.Config().get(SECRETS) not in {None, "{}"} and not pulumi.runtime.is_config_secret(
@@ -86,11 +85,11 @@ def _place(given: Given) -> Iterator[Conflict]:
         if environment:
             yield ("railway", "environmentId"), environment, "needs railway.project to be its project's id"
         return
-    if not environment:
+    if not environment and not given.get("railway", "environment"):
         yield (
-            ("railway", "environmentId"),
+            ("railway", "environment"),
             None,
-            f"is missing: an existing project needs its environment's id, or {CREATE}",
+            "is missing: an existing project needs an environment's name, or railway.environmentId",
         )
     if workspace := given.get("railway", "workspaceId"):
         yield ("railway", "workspaceId"), workspace, "is for a created project, and railway.project is an id"
@@ -146,6 +145,18 @@ def _migrations(given: Given) -> Iterator[Conflict]:
     approved = given.get("api", "approvedMigration")
     if approved and given.get("api", "migrations") != "manual":
         yield ("api", "approvedMigration"), approved, "needs api.migrations: manual"
+
+
+def _storage(given: Given) -> Iterator[Conflict]:
+    scoped = given.is_on("storage", "scopedUser")
+    if scoped and not given.get(SECRETS, "minioApplicationPassword"):
+        yield (SECRETS, "minioApplicationPassword"), None, "is missing: storage.scopedUser needs it"
+    if retiring := given.get("storage", "retiringUser"):
+        if not scoped:
+            yield ("storage", "retiringUser"), retiring, "needs storage.scopedUser"
+        current = given.get("storage", "applicationUser") or Storage.model_fields["application_user"].default
+        if retiring == current:
+            yield ("storage", "retiringUser"), retiring, "is storage.applicationUser, which stays"
 
 
 def _backup(given: Given) -> Iterator[Conflict]:

@@ -46,10 +46,15 @@ class Railway(Group):
     """Where on Railway the services live."""
 
     project: ProjectChoice = Field(CREATE, description="`create`, or the id of a project, used as it is")
-    environment: str = Field("production", min_length=1, description="name of an environment that is created")
+    environment: str = Field(
+        "production",
+        min_length=1,
+        examples=["staging"],
+        description="name of one that is created; or of one that a given project has, then to be set",
+    )
     environment_id: EnvironmentChoice | None = Field(
         None,
-        description="of a project given by its id: `create`, or the id of an environment, used as it is",
+        description="of a project given by its id: `create`, or an environment's id; none: looked up by its name",
     )
     workspace_id: Identifier | None = Field(None, description="of a created project; none: the token's own")
     region: Region | None = Field(

@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[2]
 
 LOOP = asyncio.new_event_loop()
 """One for all, open until the end: the SDK's threads each keep a loop of their own for as long as this one lives."""
+EXISTING_PROJECT = "11111111-2222-3333-4444-555555555555"
+ENVIRONMENTS = {"production": "environment-of-production", "staging": "environment-of-staging"}
+"""The environments of the existing project, by name."""
 _SECRET_MARK = "4dabf18193072939515e22adb298388d"
 
 
@@ -64,6 +67,11 @@ class _Railway(mocks.Mocks):
         self.preview = preview
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        if args.token == "railway:index:getProject":
+            environments = [
+                {"id": id_, "name": name, "isEphemeral": False} for name, id_ in ENVIRONMENTS.items()
+            ]
+            return {"id": args.args["id"], "environments": environments}, []
         raise NotImplementedError(args.token)
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:

@@ -7,22 +7,45 @@ import pytest
 
 from components.preload import START_COMMAND
 from tests.program.conftest import COMPLETE, SECRETS, Configure
-from tests.program.graph import Secret, run_program
+from tests.program.graph import ENVIRONMENTS, EXISTING_PROJECT, Secret, run_program
 
-PROJECT = "11111111-2222-3333-4444-555555555555"
 EUROPE, AMERICA = "europe-west4-drams3a", "us-west2"
 
 
 def test_an_environment_of_an_existing_project_can_belong_to_the_stack(configure: Configure) -> None:
-    configure(railway={"project": PROJECT, "environmentId": "create", "environment": "staging"})
+    configure(railway={"project": EXISTING_PROJECT, "environmentId": "create", "environment": "staging"})
     graph = run_program()
     assert not graph.of_type("Project")
     (environment,) = graph.of_type("Environment").values()
-    assert (environment.inputs["projectId"], environment.inputs["name"]) == (PROJECT, "staging")
+    assert (environment.inputs["projectId"], environment.inputs["name"]) == (EXISTING_PROJECT, "staging")
     assert environment.protect
     assert {(each["projectId"], each["environmentId"]) for each in graph.services().values()} == {
-        (PROJECT, "etally-id")
+        (EXISTING_PROJECT, "etally-id")
     }
+
+
+@pytest.mark.parametrize("preview", [False, True])
+def test_an_environment_of_an_existing_project_is_found_by_its_name(
+    configure: Configure, preview: bool
+) -> None:
+    configure(railway={"project": EXISTING_PROJECT, "environment": "staging"})
+    graph = run_program(preview=preview)
+    assert not graph.of_type("Project")
+    assert not graph.of_type("Environment")
+    assert {(each["projectId"], each["environmentId"]) for each in graph.services().values()} == {
+        (EXISTING_PROJECT, ENVIRONMENTS["staging"])
+    }
+
+
+def test_an_environment_that_is_not_there_is_told_with_those_that_are(configure: Configure) -> None:
+    configure(railway={"project": EXISTING_PROJECT, "environment": "stagin"})
+    with pytest.raises(pulumi.RunError) as caught:
+        run_program()
+    assert str(caught.value) == (
+        f"railway.environment 'stagin' is not an environment of railway.project '{EXISTING_PROJECT}', "
+        "which has production, staging. Set one of these, or have it made:\n"
+        "  pulumi config set --path 'railway.environmentId' create"
+    )
 
 
 def test_a_region_holds_services_and_volumes(configure: Configure) -> None:
@@ -197,3 +220,16 @@ def test_a_job_gives_the_api_a_user_of_its_buckets_alone(configure: Configure) -
     assert "etally-buckets-service" in services["etally-api-service"].dependencies
     # Neither the job nor the API waits for anybody's DNS: the job takes the private name.
     assert not any("domain" in name for name in services["etally-buckets-service"].dependencies)
+
+
+def test_the_apis_user_in_minio_changes_its_name_while_the_old_one_works(configure: Configure) -> None:
+    secrets = {**COMPLETE["secrets"], "minioApplicationPassword": SECRETS["minioApplicationPassword"]}
+
+    def job(**names: str) -> tuple[str, str | None]:
+        configure(storage={"scopedUser": True, **names}, secrets=secrets)
+        variables = run_program().services()["etally-buckets"]["variables"]
+        return variables["STORE_USER"], variables.get("FORMER_USERS")
+
+    assert job() == ("etally-api", "etally-api-b")
+    assert job(applicationUser="etally-api-b", retiringUser="etally-api") == ("etally-api-b", None)
+    assert job(applicationUser="etally-api-b") == ("etally-api-b", "etally-api")

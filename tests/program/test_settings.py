@@ -141,7 +141,7 @@ def test_a_label_is_a_subdomain_of_railways(configure: Any, text: str) -> None:
         ({"railway": {"project": "mine"}}, "railway.project 'mine' must be 'create' or the id of a project"),
         (
             {"railway": {"project": "11111111-2222-3333-4444-555555555555"}},
-            "railway.environmentId is missing: an existing project needs its environment's id",
+            "railway.environment is missing: an existing project needs an environment's name, or",
         ),
         (
             {"railway": {"environmentId": "11111111-2222-3333-4444-555555555555"}},
@@ -162,6 +162,18 @@ def test_a_label_is_a_subdomain_of_railways(configure: Any, text: str) -> None:
         (
             {"storage": {"scopedUser": True}},
             "secrets.minioApplicationPassword is missing: storage.scopedUser needs it",
+        ),
+        (
+            {"storage": {"retiringUser": "etally-api-b"}},
+            "storage.retiringUser 'etally-api-b' needs storage.scopedUser",
+        ),
+        (
+            {"storage": {"scopedUser": True, "retiringUser": "etally-api"}},
+            "storage.retiringUser 'etally-api' is storage.applicationUser, which stays",
+        ),
+        (
+            {"storage": {"applicationUser": "admin"}},
+            "storage.applicationUser 'admin' should be 'etally-api' or 'etally-api-b'",
         ),
         ({"domains": {"frontend": "a"}}, "domains.storage is missing: browsers fetch pictures there"),
         (
