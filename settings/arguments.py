@@ -20,17 +20,17 @@ from components.wiring import Link
 from settings import Settings, encrypted
 from settings.groups import Api, Frontend
 from settings.lookup import environment_named
-from settings.types import CREATE, StorageUser
+from settings.types import CREATE
 
 
 def of_place(chosen: Settings) -> PlaceArgs:
     """The project and the environment; one that exists and is named by its name alone is looked up."""
     where = chosen.railway
-    return PlaceArgs(
     project = None if where.project == CREATE else where.project
     environment = None if where.environment_id == CREATE else where.environment_id
     if project and not where.environment_id:
         environment = environment_named(where.environment, project)
+    return PlaceArgs(
         project_name=f"etally-{pulumi.get_stack()}",
         environment_name=where.environment,
         project_id=project,
