@@ -22,9 +22,10 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True)
 class Caller:
-    """An account, or a project token, which reaches one environment of one project."""
+    """A user's account, a workspace's token, or a project token, which reaches one environment of one project."""
 
     project_token: Token | None = None
+    workspace_token: Token | None = None
 
     def reaches(self, project_id: str, environment_id: str | None = None) -> bool:
         """Whether something of a project, or of one of its environments, is within reach."""
@@ -49,6 +50,12 @@ class Access:
     def require_account(self) -> None:
         """Raises `NotAuthorized` for a project token: what is above an environment isn't for it."""
         if self.caller.project_token is not None:
+            raise NotAuthorized
+
+    def require_user(self) -> None:
+        """Raises `NotAuthorized` for a token that isn't a user's own: what is a person's isn't for it."""
+        self.require_account()
+        if self.caller.workspace_token is not None:
             raise NotAuthorized
 
     def project(self, identifier: str) -> Project:

@@ -25,6 +25,7 @@ def caller(railway: Railway, headers: Headers, account_token: str) -> Caller | R
     if hmac.compare_digest(secret.encode(), account_token.encode()):
         return Caller()
     wanted = digest(secret)
-    if any(hmac.compare_digest(token.digest, wanted) for token in railway.state.api_tokens.values()):
-        return Caller()
+    for token in railway.state.api_tokens.values():
+        if hmac.compare_digest(token.digest, wanted):
+            return Caller(workspace_token=token if token.workspace_id is not None else None)
     return NotAuthorized()

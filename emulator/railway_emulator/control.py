@@ -19,7 +19,8 @@ from .commits import settle
 from .configuration import services
 from .core import Railway
 from .deployments import deploy
-from .state import Plan, State
+from .repositories import access_to, set_access
+from .state import Plan, RepositoryAccess, State
 
 CERTIFICATE_STATES = ("VALIDATING_OWNERSHIP", "ISSUING", "VALID", "ISSUE_FAILED")
 Handler = Callable[[Request], Awaitable[Response]]
@@ -48,6 +49,8 @@ class Control:
             Route("/_local/push", _answering(self.push), methods=["POST"]),
             Route("/_local/certificates", _answering(self.certificates), methods=["POST"]),
             Route("/_local/plan", _answering(self.plan), methods=["POST"]),
+            Route("/_local/members", _answering(self.members), methods=["POST"]),
+            Route("/_local/repositories", _answering(self.repositories), methods=["POST"]),
         ]
 
     async def health(self, _request: Request) -> Any:
@@ -100,10 +103,14 @@ class Control:
         return {"pending": self._railway.faults.pending()}
 
     async def push(self, request: Request) -> Any:
-        """Acts out a git push: deploys every service that follows the repository's branch."""
+        """Acts out a git push: deploys every service that follows the repository's branch.
+
+        Without its GitHub App, Railway never hears of one.
+        """
         body = await _object(request, "repository", "branch")
         started = []
-        for environment in list(self._railway.state.environments.values()):
+        heard = access_to(self._railway, body["repository"]) == "app"
+        for environment in list(self._railway.state.environments.values()) if heard else []:
             for service_id, config in services(environment.config).items():
                 source = config.get("source") or {}
                 if (source.get("repo"), source.get("branch")) == (body["repository"], body["branch"]):
@@ -140,6 +147,22 @@ class Control:
         self._railway.state.plan = body["plan"]
         self._railway.save()
         return {"plan": self._railway.state.plan}
+
+    async def members(self, request: Request) -> Any:
+        """Adds somebody to the workspace."""
+        body = await _object(request, "email")
+        self._railway.state.members.append(body["email"])
+        self._railway.save()
+        return {"members": self._railway.state.members}
+
+    async def repositories(self, request: Request) -> Any:
+        """Says how Railway reaches a repository: by its GitHub App, as anybody does, or not at all."""
+        body = await _object(request, "repository", "access")
+        if body["access"] not in get_args(RepositoryAccess):
+            raise ControlError(f"access is one of {', '.join(get_args(RepositoryAccess))}")
+        set_access(self._railway, body["repository"], body["access"])
+        self._railway.save()
+        return {"repository": body["repository"], "access": body["access"]}
 
 
 def _answering(handler: Callable[[Request], Awaitable[Any]]) -> Handler:

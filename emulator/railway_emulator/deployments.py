@@ -7,6 +7,7 @@ from .core import Railway
 from .errors import Refusal
 from .faults import DeploymentFault
 from .references import Renderer
+from .repositories import access_to
 from .state import Deployment, Document, Environment, LogLine, Service, Snapshot, Transition
 
 PATH = ("QUEUED", "INITIALIZING", "BUILDING", "DEPLOYING", "SUCCESS")
@@ -101,6 +102,11 @@ def is_job(settings: Document) -> bool:
 
 
 def _plan(railway: Railway, deployment: Deployment, fault: DeploymentFault | None) -> None:
+    repository = deployment.snapshot.source.get("repo")
+    if repository and access_to(railway, repository) == "none":
+        fault = DeploymentFault(
+            deployment=deployment.service_name, outcome="FAILED", log=[f"{repository}: repository not found"]
+        )
     outcome = fault.outcome if fault else PATH[-1]
     seconds = railway.profile.deployment_seconds_per_state
     if fault is not None and fault.seconds_per_state is not None:

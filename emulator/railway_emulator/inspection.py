@@ -17,6 +17,7 @@ def state(railway: Railway) -> Document:
     return {
         "profile": railway.profile.name,
         "plan": railway.state.plan,
+        "repositories": railway.state.repositories,
         "projects": [_project(railway, project) for project in ordered],
         "workflows": [
             {"id": w.id, "environmentId": w.environment_id, "status": w.state, "error": w.error}

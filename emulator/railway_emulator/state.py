@@ -15,6 +15,8 @@ Document = dict[str, Any]
 DomainKind = Literal["service", "custom"]
 WorkflowState = Literal["Running", "Complete", "Error"]
 Plan = Literal["free", "hobby", "pro", "trial"]
+RepositoryAccess = Literal["app", "public", "none"]
+"""How Railway reaches a repository: by its GitHub App, as anybody does, or not at all."""
 
 
 class Record(BaseModel):
@@ -222,6 +224,8 @@ class State(BaseModel):
     """Everything, by ids."""
 
     plan: Plan = "pro"
+    members: list[str] = Field(default_factory=list)
+    repositories: dict[str, RepositoryAccess] = Field(default_factory=dict)
     projects: dict[str, Project] = Field(default_factory=dict)
     environments: dict[str, Environment] = Field(default_factory=dict)
     services: dict[str, Service] = Field(default_factory=dict)

@@ -9,9 +9,11 @@ from typing import Any
 from . import domains as domain_views
 from .access import Access
 from .configuration import count_changes, etag, masked, services
-from .core import WORKSPACE_ID
+from .core import WORKSPACE_ID, WORKSPACE_NAME
 from .deployments import ACTIVE, of_service
+from .members import members
 from .pagination import connection
+from .repositories import access_to
 from .state import (
     Bucket,
     BucketInstance,
@@ -71,6 +73,8 @@ def project(access: Access, record: Project) -> Document:
         "subscriptionType": railway.state.plan,
         "primaryEnvironmentId": lasting[0] if lasting else None,
         "workspaceId": WORKSPACE_ID,
+        "workspace": lambda _info: _workspace(access),
+        "members": lambda _info: members(railway),
         "environments": environments,
         "services": lambda _info, **page: connection(
             railway.listed(railway.project_services(record.id)), lambda s: service(access, s), **page
@@ -82,6 +86,11 @@ def project(access: Access, record: Project) -> Document:
             railway.listed(railway.project_buckets(record.id)), lambda b: bucket(access, b), **page
         ),
     }
+
+
+def _workspace(access: Access) -> Document:
+    access.require_account()
+    return {"id": WORKSPACE_ID, "name": WORKSPACE_NAME, "members": members(access.railway)}
 
 
 def _ephemeral(environments: list[Environment], wanted: bool | None) -> list[Environment]:
@@ -233,6 +242,8 @@ def trigger(access: Access, record: ServiceInstance) -> Document | None:
     where = access.railway.state.environments[record.environment_id]
     source = services(where.config)[record.service_id].get("source") or {}
     if not (source.get("repo") and source.get("branch")):
+        return None
+    if access_to(access.railway, source["repo"]) != "app":
         return None
     return {
         "id": record.id,

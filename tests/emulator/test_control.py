@@ -133,7 +133,7 @@ def test_a_reset_forgets_everything_but_the_account(world: World) -> None:
     World(world.emulator)
 
 
-@pytest.mark.parametrize("path", ["reset", "faults", "push", "certificates"])
+@pytest.mark.parametrize("path", ["reset", "faults", "push", "certificates", "repositories", "members"])
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
 )
