@@ -23,3 +23,11 @@ case $(mc admin policy entities store --user "$STORE_USER") in
     *application*) echo "The policy is attached." ;;
     *) mc --quiet admin policy attach store application --user "$STORE_USER" ;;
 esac
+
+# Removing who isn't there is an error, and so must a list be that doesn't come.
+users=$(mc --json admin user list store)
+for user in ${FORMER_USERS:-}; do
+    case $users in
+        *'"accessKey":"'"$user"'"'*) mc --quiet admin user remove store "$user" ;;
+    esac
+done

@@ -29,6 +29,8 @@ class BucketSetupArgs:
     user: pulumi.Input[str]
     password: pulumi.Input[str]
     """At least eight characters. Another one replaces it when the job runs again, which its change makes it do."""
+    former_users: Sequence[str] = ()
+    """Users whom this job made before, under other names: it removes them when the buckets' user is there."""
 
 
 class BucketSetup(pulumi.ComponentResource):
@@ -63,6 +65,7 @@ class BucketSetup(pulumi.ComponentResource):
                 "STORE_ROOT_PASSWORD": args.minio.credentials.password,
                 "STORE_USER": args.user,
                 "STORE_PASSWORD": args.password,
+                **({"FORMER_USERS": " ".join(args.former_users)} if args.former_users else {}),
             },
             parent=self,
         )

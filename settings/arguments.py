@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import get_args
 
 import pulumi
 
@@ -20,7 +21,7 @@ from components.wiring import Link
 from settings import Settings, encrypted
 from settings.groups import Api, Frontend
 from settings.lookup import environment_named
-from settings.types import CREATE
+from settings.types import CREATE, StorageUser
 
 
 def of_place(chosen: Settings) -> PlaceArgs:
@@ -62,19 +63,22 @@ def of_minio(chosen: Settings, place: Placement) -> MinioServiceArgs:
         place,
         root_password=encrypted(chosen.secrets.minio_root_password),
         address=chosen.domains.storage,
-        **chosen.storage.model_dump(exclude={"access", "scoped_user"}),
+        **chosen.storage.model_dump(include={"image", "root_user", "volume_gb", "backups"}),
     )
 
 
 def of_buckets(chosen: Settings, place: Placement, minio: MinioService) -> BucketSetupArgs:
-    """The job that makes the server's buckets and its user."""
+    """The job that makes the server's buckets and its user, and removes the one before."""
+    storage = chosen.storage
+    kept = {storage.application_user, storage.retiring_user}
     return BucketSetupArgs(
         place,
-        chosen.storage.image,
+        storage.image,
         minio,
         BUCKETS,
-        user="etally-api",
+        user=storage.application_user,
         password=encrypted(chosen.secrets.minio_application_password),
+        former_users=[user for user in get_args(StorageUser) if user not in kept],
     )
 
 

@@ -26,6 +26,7 @@ from settings.types import (
     Schedule,
     Schedules,
     SqlName,
+    StorageUser,
     UrlPassword,
 )
 
@@ -132,6 +133,14 @@ class Storage(Group):
     scoped_user: bool = Field(
         default=False,
         description="whether a job gives the API a user of its buckets alone, instead of the root user",
+    )
+    application_user: StorageUser = Field(
+        "etally-api",
+        description="name of the API's user, with scopedUser; the job removes the other one",
+    )
+    retiring_user: StorageUser | None = Field(
+        None,
+        description="the user that was the API's, kept with its old password while servers still have it",
     )
     volume_gb: Gigabytes = Field(10, description="GB; grows in place, never shrinks")
     backups: Schedules = Field(

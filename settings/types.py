@@ -130,6 +130,8 @@ HttpsAddress = Annotated[
     Kind("an https address"),
 ]
 Gigabytes = Annotated[int, Field(ge=1, le=1000)]
+StorageUser = Literal["etally-api", "etally-api-b"]
+"""The names that the API's user in MinIO has in turn: one works while the other is made or removed."""
 Schedules = tuple[Literal["daily", "weekly", "monthly"], ...]
 Password = Annotated[SecretStr, _secret_of(16), Kind("a secret of 16 characters or more")]
 UrlPassword = Annotated[
