@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pulumi_resource_railway.errors import PartialFailure
-from pulumi_resource_railway.railway import documents
+from pulumi_resource_railway.railway.documents.services import DEPLOYMENTS
 from pulumi_resource_railway.resources.bucket import Bucket, BucketInputs
 from pulumi_resource_railway.resources.custom_domain import CustomDomain, CustomDomainInputs
 from pulumi_resource_railway.resources.egress_gateway import EgressGateway, EgressGatewayInputs
@@ -44,9 +44,7 @@ async def settled(account: Account, resource: Any, name: str, made: Any, inputs:
 
 async def deployments(account: Account, service_id: str) -> list[dict[str, Any]]:
     place = {"projectId": account.project_id, "environmentId": account.project.default_environment_id}
-    data = await account.session.read(
-        documents.DEPLOYMENTS, {"input": {**place, "serviceId": service_id}, "first": 20}
-    )
+    data = await account.session.read(DEPLOYMENTS, {"input": {**place, "serviceId": service_id}, "first": 20})
     return [edge["node"] for edge in data["deployments"]["edges"]]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_resource_railway.railway import documents
+from pulumi_resource_railway.railway.documents import PAGE
 from pulumi_resource_railway.railway.errors import Ambiguous, NotFound
 from pulumi_resource_railway.resources.common import session_of
 
@@ -46,7 +46,7 @@ async def ask_all(
     rows: list[Row] = []
     after: str | None = None
     while True:
-        answer = await ask(context, document, **variables, first=documents.PAGE, after=after)
+        answer = await ask(context, document, **variables, first=PAGE, after=after)
         page = connection(answer)
         rows += nodes(page)
         if not page["pageInfo"]["hasNextPage"]:

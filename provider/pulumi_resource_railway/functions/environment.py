@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.function import Function, exactly_one
 from pulumi_resource_railway.functions.common import ask, ask_all, is_gone, missing, nodes, only
-from pulumi_resource_railway.railway import documents, questions
+from pulumi_resource_railway.railway import questions
+from pulumi_resource_railway.railway.documents import PAGE
+from pulumi_resource_railway.railway.documents.environments import ENVIRONMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,9 +82,7 @@ pulumi.export("services", staging.services.apply(lambda found: [one.name for one
     async def call(self, context: Context, arguments: GetEnvironmentArguments) -> GetEnvironmentResult:
         """Read the environment."""
         id_ = arguments.id if arguments.id is not None else await _named(context, arguments)
-        answer = await ask(
-            context, questions.ENVIRONMENT, id=id_, projectId=arguments.project_id, first=documents.PAGE
-        )
+        answer = await ask(context, questions.ENVIRONMENT, id=id_, projectId=arguments.project_id, first=PAGE)
         environment = answer["environment"]
         if is_gone(environment):
             raise missing(f"environment {id_}")
@@ -107,7 +107,7 @@ pulumi.export("services", staging.services.apply(lambda found: [one.name for one
 async def _named(context: Context, arguments: GetEnvironmentArguments) -> str:
     environments = await ask_all(
         context,
-        documents.ENVIRONMENTS,
+        ENVIRONMENTS,
         lambda answer: answer["environments"],
         projectId=arguments.project_id,
     )

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.function import Function, exactly_one
 from pulumi_resource_railway.functions.common import ask, ask_all, is_gone, missing, nodes, only
-from pulumi_resource_railway.railway import documents, questions
+from pulumi_resource_railway.railway import questions
+from pulumi_resource_railway.railway.documents import PAGE
+from pulumi_resource_railway.railway.documents.projects import PROJECTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +96,7 @@ pulumi.export("environments", shop.environments.apply(lambda found: [one.name fo
     async def call(self, context: Context, arguments: GetProjectArguments) -> GetProjectResult:
         """Read the project."""
         id_ = arguments.id if arguments.id is not None else await _named(context, arguments)
-        project = (await ask(context, questions.PROJECT, id=id_, first=documents.PAGE))["project"]
+        project = (await ask(context, questions.PROJECT, id=id_, first=PAGE))["project"]
         if is_gone(project):
             raise missing(f"project {id_}")
         environments = [row for row in nodes(project["environments"]) if not is_gone(row)]
@@ -122,7 +124,7 @@ pulumi.export("environments", shop.environments.apply(lambda found: [one.name fo
 async def _named(context: Context, arguments: GetProjectArguments) -> str:
     projects = await ask_all(
         context,
-        documents.PROJECTS,
+        PROJECTS,
         lambda answer: answer["projects"],
         workspaceId=arguments.workspace_id,
     )

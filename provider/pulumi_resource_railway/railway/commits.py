@@ -11,9 +11,9 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.client import Client, Status, unheard
 from pulumi_resource_railway.railway.configuration import same
+from pulumi_resource_railway.railway.documents.environments import COMMIT, COMMIT_PROGRESS, CONFIGURATION
 from pulumi_resource_railway.railway.errors import (
     Conflict,
     NotApplied,
@@ -172,7 +172,7 @@ class Commits:
         tell = _everybody(members)
         try:
             self._snapshots.invalidate()
-            data = await self._client.send(documents.COMMIT, variables, tell)
+            data = await self._client.send(COMMIT, variables, tell)
         except RailwayError as error:
             await self._commit_failed(members, began, error, again=again)
             return
@@ -233,7 +233,7 @@ class Commits:
         started, interval = self._clock.monotonic(), _FIRST_INTERVAL
         while (waited := self._clock.monotonic() - started) < _WORKFLOW_SECONDS:
             try:
-                data = await self._client.send(documents.COMMIT_PROGRESS, place, tell)
+                data = await self._client.send(COMMIT_PROGRESS, place, tell)
             except (NotAuthorized, NotFound):
                 return None
             result = data["workflowStatus"]
@@ -275,7 +275,7 @@ class Commits:
 
     async def _configuration(self) -> dict[str, Any]:
         place = {"environmentId": self._environment_id}
-        data = await self._client.send(documents.CONFIGURATION, place)
+        data = await self._client.send(CONFIGURATION, place)
         configuration: dict[str, Any] = data["environment"]["config"]
         return configuration
 

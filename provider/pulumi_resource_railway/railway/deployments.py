@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.client import Client, Status, unheard
+from pulumi_resource_railway.railway.documents.services import DEPLOYMENTS, LOGS
 from pulumi_resource_railway.railway.errors import DeploymentFailed, RailwayError
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Deployments:
             RailwayError: When Railway can't be asked.
         """
         variables = {"input": {**self._place(), "serviceId": service_id}, "first": 5}
-        page = (await self._client.send(documents.DEPLOYMENTS, variables))["deployments"]
+        page = (await self._client.send(DEPLOYMENTS, variables))["deployments"]
         rows = [edge["node"] for edge in page["edges"]]
         return max(rows, key=lambda row: moment(row["createdAt"]), default=None)
 
@@ -205,7 +205,7 @@ class Deployments:
         after = None
         while True:
             variables = {"input": self._place(), "first": _PAGE, "after": after}
-            page = (await self._client.send(documents.DEPLOYMENTS, variables))["deployments"]
+            page = (await self._client.send(DEPLOYMENTS, variables))["deployments"]
             found = [edge["node"] for edge in page["edges"]]
             rows += [row for row in found if moment(row["createdAt"]) >= since]
             # The newest come first, so a page that reaches back before the change is the last one needed.
@@ -262,9 +262,7 @@ class Deployments:
 
     async def _log(self, deployment_id: str) -> list[str]:
         try:
-            data = await self._client.send(
-                documents.LOGS, {"deploymentId": deployment_id, "limit": _LOG_LINES}
-            )
+            data = await self._client.send(LOGS, {"deploymentId": deployment_id, "limit": _LOG_LINES})
         except RailwayError as error:
             return [f"(its log can't be read: {error.words})"]
         rows = [*data["buildLogs"], *data["deploymentLogs"]]

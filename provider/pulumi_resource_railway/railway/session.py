@@ -6,12 +6,12 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Any
 
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.client import Client, Patience, Status, unheard
 from pulumi_resource_railway.railway.clock import Clock
 from pulumi_resource_railway.railway.commits import Commits
 from pulumi_resource_railway.railway.credentials import resolve
 from pulumi_resource_railway.railway.deployments import Deployments
+from pulumi_resource_railway.railway.documents.projects import WHO_WITH_PROJECT_TOKEN, WHO_WITH_TOKEN
 from pulumi_resource_railway.railway.errors import NotAuthorized, RailwayError, StagedChanges
 from pulumi_resource_railway.railway.journal import Journal, default_directory
 from pulumi_resource_railway.railway.redaction import Redactor
@@ -147,7 +147,7 @@ class Session:
                 f"{self.client.credentials.source} is a project token, which is bound to one environment",
                 advice="Creating projects takes an account's or workspace's token: set railway:token.",
             )
-        data = await self.read(documents.WHO_WITH_TOKEN, {}, status)
+        data = await self.read(WHO_WITH_TOKEN, {}, status)
         return {workspace["id"]: workspace["name"] for workspace in data["apiToken"]["workspaces"]}
 
     async def close(self) -> None:
@@ -158,9 +158,7 @@ class Session:
 
     async def _explained(self, refusal: NotAuthorized) -> RailwayError:
         credentials = self.client.credentials
-        question = (
-            documents.WHO_WITH_PROJECT_TOKEN if credentials.is_project_token else documents.WHO_WITH_TOKEN
-        )
+        question = WHO_WITH_PROJECT_TOKEN if credentials.is_project_token else WHO_WITH_TOKEN
         try:
             data = await self.client.send(question)
         except NotAuthorized:

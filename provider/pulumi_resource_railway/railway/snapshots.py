@@ -7,8 +7,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.client import Status, unheard
+from pulumi_resource_railway.railway.documents import PAGE
+from pulumi_resource_railway.railway.documents.environments import (
+    MORE_SERVICE_INSTANCES,
+    MORE_SERVICES,
+    MORE_VOLUME_INSTANCES,
+    MORE_VOLUMES,
+    SNAPSHOT,
+)
 from pulumi_resource_railway.railway.errors import NotFound
 
 if TYPE_CHECKING:
@@ -199,26 +206,26 @@ class Snapshots:
         place = {
             "environmentId": self._environment_id,
             "projectId": self._project_id,
-            "first": documents.PAGE,
+            "first": PAGE,
         }
-        data = await self._read(documents.SNAPSHOT, place, status)
+        data = await self._read(SNAPSHOT, place, status)
         environment, project = data["environment"], data["project"]
         if environment.get("deletedAt"):
             raise NotFound(f"Environment {self._environment_id} is deleted")
         if project.get("deletedAt"):
             raise NotFound(f"Project {self._project_id} is deleted")
-        services = await self._all(project["services"], documents.MORE_SERVICES, "project", "services", place)
-        volumes = await self._all(project["volumes"], documents.MORE_VOLUMES, "project", "volumes", place)
+        services = await self._all(project["services"], MORE_SERVICES, "project", "services", place)
+        volumes = await self._all(project["volumes"], MORE_VOLUMES, "project", "volumes", place)
         instances = await self._all(
             environment["serviceInstances"],
-            documents.MORE_SERVICE_INSTANCES,
+            MORE_SERVICE_INSTANCES,
             "environment",
             "serviceInstances",
             place,
         )
         mounts = await self._all(
             environment["volumeInstances"],
-            documents.MORE_VOLUME_INSTANCES,
+            MORE_VOLUME_INSTANCES,
             "environment",
             "volumeInstances",
             place,

@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.documents import PAGE
+from pulumi_resource_railway.railway.documents.storage import (
+    BUCKET_CREATE,
+    BUCKET_CREDENTIALS,
+    BUCKET_UPDATE,
+    BUCKETS,
+)
 from pulumi_resource_railway.railway.errors import Conflict, NotFound
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
@@ -174,7 +180,7 @@ class Bucket(Resource[BucketInputs, BucketOutputs]):
         await place.ready_for_changes(context.status)
         session.journal.close(context.urn, _scope(new))
         if old.name != new.name:
-            await session.client.send(documents.BUCKET_UPDATE, {"id": id, "name": new.name}, context.status)
+            await session.client.send(BUCKET_UPDATE, {"id": id, "name": new.name}, context.status)
         # A record that an interrupted creation left is incomplete, and stays so here.
         reached = old.model_copy(update={"name": new.name})
         async with keeping_state(context, id, lambda: reached):
@@ -199,8 +205,8 @@ async def _buckets(session: Session, project_id: str, status: Status) -> dict[st
     names: dict[str, str] = {}
     after = None
     while True:
-        variables = {"projectId": project_id, "first": documents.PAGE, "after": after}
-        page = (await session.read(documents.BUCKETS, variables, status))["project"]["buckets"]
+        variables = {"projectId": project_id, "first": PAGE, "after": after}
+        page = (await session.read(BUCKETS, variables, status))["project"]["buckets"]
         names |= {edge["node"]["id"]: edge["node"]["name"] for edge in page["edges"]}
         if not page["pageInfo"]["hasNextPage"]:
             return names
@@ -228,7 +234,7 @@ async def _outputs(context: Context, id_: str, inputs: BucketInputs) -> BucketOu
     }
     for pause in (*_LAG_PAUSES, None):
         try:
-            data = await session.read(documents.BUCKET_CREDENTIALS, where, context.status)
+            data = await session.read(BUCKET_CREDENTIALS, where, context.status)
         except NotFound:
             if pause is None:
                 raise
@@ -273,7 +279,7 @@ def _creation(context: Context, inputs: BucketInputs, session: Session) -> Creat
         scope=_scope(inputs),
         kind="bucket",
         name=inputs.name,
-        document=documents.BUCKET_CREATE,
+        document=BUCKET_CREATE,
         variables={"input": {"projectId": inputs.project_id, "name": inputs.name}},
         existing=existing,
         candidates=candidates,

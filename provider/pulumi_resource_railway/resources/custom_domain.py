@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.documents.networking import (
+    CUSTOM_DOMAIN_CREATE,
+    CUSTOM_DOMAIN_DELETE,
+    CUSTOM_DOMAIN_UPDATE,
+)
 from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
@@ -113,7 +117,7 @@ class CustomDomain(Resource[CustomDomainInputs, CustomDomainOutputs]):
     async def _lead(self, context: Context, id_: str, inputs: CustomDomainInputs) -> None:
         variables = {"id": id_, "environmentId": inputs.environment_id, "targetPort": inputs.target_port}
         session = session_of(context)
-        await session.client.send(documents.CUSTOM_DOMAIN_UPDATE, variables, context.status)
+        await session.client.send(CUSTOM_DOMAIN_UPDATE, variables, context.status)
         session.environment(inputs.project_id, inputs.environment_id).snapshots.invalidate()
 
     async def read(
@@ -174,7 +178,7 @@ class CustomDomain(Resource[CustomDomainInputs, CustomDomainOutputs]):
         try:
             await place.ready_for_changes(context.status)
             session.journal.close(context.urn, _scope(old))
-            await session.client.send(documents.CUSTOM_DOMAIN_DELETE, {"id": id}, context.status)
+            await session.client.send(CUSTOM_DOMAIN_DELETE, {"id": id}, context.status)
         except NotFound:
             pass
         except NotAuthorized:
@@ -238,7 +242,7 @@ def _creation(context: Context, inputs: CustomDomainInputs, place: EnvironmentSe
         scope=_scope(inputs),
         kind="domain",
         name=inputs.domain,
-        document=documents.CUSTOM_DOMAIN_CREATE,
+        document=CUSTOM_DOMAIN_CREATE,
         variables={"input": wanted},
         existing=existing,
         candidates=candidates,

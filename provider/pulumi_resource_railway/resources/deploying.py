@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.deployments import Expected, Kind, earlier_deployments, moment
+from pulumi_resource_railway.railway.documents.services import REDEPLOY
 from pulumi_resource_railway.railway.errors import DeploymentFailed, RailwayError
 from pulumi_resource_railway.resources.common import session_of
 from pulumi_resource_railway.resources.secret_values import secrets_of_environment
@@ -133,13 +133,13 @@ async def redeploy(
     since = client.railways_time()
     variables = {"environmentId": place.environment_id, "serviceId": service_id}
     try:
-        await client.send(documents.REDEPLOY, variables, context.status)
+        await client.send(REDEPLOY, variables, context.status)
     except RailwayError as error:
         if not error.outcome_unknown:
             raise
         await context.status("the answer got lost; looking whether the redeployment began")
         if not await place.deployments.began(service_id, since, earlier):
-            await client.send(documents.REDEPLOY, variables, context.status)
+            await client.send(REDEPLOY, variables, context.status)
     finally:
         place.snapshots.invalidate()
     return since, earlier

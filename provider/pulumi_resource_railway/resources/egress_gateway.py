@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway import documents
+from pulumi_resource_railway.railway.documents.networking import EGRESS_CLEAR, EGRESS_CREATE, EGRESS_GATEWAYS
 from pulumi_resource_railway.railway.errors import (
     AnswerLost,
     Conflict,
@@ -106,9 +106,9 @@ class EgressGateway(Resource[EgressGatewayInputs, EgressGatewayOutputs]):
         given = {"serviceId": inputs.service_id, "environmentId": inputs.environment_id}
         if inputs.region is not None:
             given["region"] = inputs.region
-        session.journal.begin(context.urn, scope, documents.EGRESS_CREATE.name, context.name, ())
+        session.journal.begin(context.urn, scope, EGRESS_CREATE.name, context.name, ())
         try:
-            await session.client.send(documents.EGRESS_CREATE, {"input": given}, context.status)
+            await session.client.send(EGRESS_CREATE, {"input": given}, context.status)
         except RailwayError as error:
             if not error.outcome_unknown:
                 session.journal.close(context.urn, scope)
@@ -177,7 +177,7 @@ class EgressGateway(Resource[EgressGatewayInputs, EgressGatewayOutputs]):
         session.journal.close(context.urn, _scope(old))
         where = {"serviceId": old.service_id, "environmentId": old.environment_id}
         try:
-            await session.client.send(documents.EGRESS_CLEAR, where, context.status)
+            await session.client.send(EGRESS_CLEAR, where, context.status)
         except NotFound:
             pass
         except NotAuthorized:
@@ -190,7 +190,7 @@ class EgressGateway(Resource[EgressGatewayInputs, EgressGatewayOutputs]):
 
 async def _addresses(context: Context, inputs: EgressGatewayInputs) -> list[str]:
     where = {"serviceId": inputs.service_id, "environmentId": inputs.environment_id}
-    data = await session_of(context).read(documents.EGRESS_GATEWAYS, where, context.status)
+    data = await session_of(context).read(EGRESS_GATEWAYS, where, context.status)
     return sorted(row["ipv4"] for row in data["egressGateways"])
 
 

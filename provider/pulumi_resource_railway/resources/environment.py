@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.documents import PAGE
+from pulumi_resource_railway.railway.documents.environments import (
+    ENVIRONMENT_CREATE,
+    ENVIRONMENT_DELETE,
+    ENVIRONMENT_RENAME,
+    ENVIRONMENTS,
+)
 from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, session_of, with_changes
@@ -135,9 +141,7 @@ class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
             session = session_of(context)
             place = session.environment(new.project_id, id)
             await place.snapshots.known(context.status)
-            await session.client.send(
-                documents.ENVIRONMENT_RENAME, {"id": id, "name": new.name}, context.status
-            )
+            await session.client.send(ENVIRONMENT_RENAME, {"id": id, "name": new.name}, context.status)
             place.snapshots.invalidate()
         return EnvironmentOutputs(**with_changes(new))
 
@@ -145,7 +149,7 @@ class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
         """Delete the environment with everything in it."""
         session = session_of(context)
         try:
-            await session.client.send(documents.ENVIRONMENT_DELETE, {"id": id}, context.status)
+            await session.client.send(ENVIRONMENT_DELETE, {"id": id}, context.status)
         except NotFound:
             pass
         except NotAuthorized:
@@ -160,8 +164,8 @@ async def _environments(session: Session, project_id: str, status: Status) -> li
     rows: list[dict[str, Any]] = []
     after = None
     while True:
-        variables = {"projectId": project_id, "first": documents.PAGE, "after": after}
-        page = (await session.read(documents.ENVIRONMENTS, variables, status))["environments"]
+        variables = {"projectId": project_id, "first": PAGE, "after": after}
+        page = (await session.read(ENVIRONMENTS, variables, status))["environments"]
         rows += [edge["node"] for edge in page["edges"] if not edge["node"]["deletedAt"]]
         if not page["pageInfo"]["hasNextPage"]:
             return rows
@@ -192,7 +196,7 @@ def _creation(context: Context, inputs: EnvironmentInputs, session: Session) -> 
         scope=f"{inputs.project_id}/environments",
         kind="environment",
         name=inputs.name,
-        document=documents.ENVIRONMENT_CREATE,
+        document=ENVIRONMENT_CREATE,
         variables={"input": _wanted(inputs)},
         existing=existing,
         candidates=candidates,

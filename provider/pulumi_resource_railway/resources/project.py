@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.documents import PAGE
+from pulumi_resource_railway.railway.documents.projects import (
+    PROJECT,
+    PROJECT_CREATE,
+    PROJECT_DELETE,
+    PROJECT_UPDATE,
+    PROJECTS,
+)
 from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound, Refused
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, session_of, with_changes
@@ -136,7 +143,7 @@ class Project(Resource[ProjectInputs, ProjectOutputs]):
         if old.pr_deploys != new.pr_deploys:
             changes["prDeploys"] = new.pr_deploys
         if changes:
-            await session.client.send(documents.PROJECT_UPDATE, {"id": id, "input": changes}, context.status)
+            await session.client.send(PROJECT_UPDATE, {"id": id, "input": changes}, context.status)
         return ProjectOutputs(**with_changes(new), default_environment_id=old.default_environment_id)
 
     async def delete(self, context: Context, id: str, old: ProjectOutputs) -> None:
@@ -144,7 +151,7 @@ class Project(Resource[ProjectInputs, ProjectOutputs]):
         session = session_of(context)
         try:
             await _project(session, id, context.status)
-            await session.client.send(documents.PROJECT_DELETE, {"id": id}, context.status)
+            await session.client.send(PROJECT_DELETE, {"id": id}, context.status)
         except NotFound:
             return
         except NotAuthorized:
@@ -180,7 +187,7 @@ def _named(workspaces: Mapping[str, str]) -> str:
 
 
 async def _project(session: Session, id_: str, status: Status) -> dict[str, Any]:
-    data = await session.read(documents.PROJECT, {"id": id_, "first": documents.PAGE}, status)
+    data = await session.read(PROJECT, {"id": id_, "first": PAGE}, status)
     project: dict[str, Any] = data["project"]
     if project.get("deletedAt"):
         raise NotFound(f"Project {id_} is deleted")
@@ -191,8 +198,8 @@ async def _projects(session: Session, workspace_id: str | None, status: Status) 
     rows: list[dict[str, Any]] = []
     after = None
     while True:
-        variables = {"workspaceId": workspace_id, "first": documents.PAGE, "after": after}
-        page = (await session.read(documents.PROJECTS, variables, status))["projects"]
+        variables = {"workspaceId": workspace_id, "first": PAGE, "after": after}
+        page = (await session.read(PROJECTS, variables, status))["projects"]
         rows += [edge["node"] for edge in page["edges"] if not edge["node"]["deletedAt"]]
         if not page["pageInfo"]["hasNextPage"]:
             return rows
@@ -259,7 +266,7 @@ def _creation(
         scope=f"{workspace_id}/projects",
         kind="project",
         name=inputs.name,
-        document=documents.PROJECT_CREATE,
+        document=PROJECT_CREATE,
         variables={"input": settings},
         existing=existing,
         candidates=candidates,

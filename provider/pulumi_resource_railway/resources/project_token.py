@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.creation import Creation, look_up, name_exists, resume
+from pulumi_resource_railway.railway.documents import PAGE
+from pulumi_resource_railway.railway.documents.projects import (
+    PROJECT_TOKEN_CREATE,
+    PROJECT_TOKEN_DELETE,
+    PROJECT_TOKENS,
+)
 from pulumi_resource_railway.railway.errors import AnswerLost, NotAuthorized, NotFound, RailwayError
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, session_of, with_changes
@@ -120,7 +125,7 @@ class ProjectToken(Resource[ProjectTokenInputs, ProjectTokenOutputs]):
     async def _discard(self, context: Context, id_: str) -> None:
         await context.info("A token was made whose secret nobody has; deleting it.")
         with suppress(NotFound):
-            await session_of(context).client.send(documents.PROJECT_TOKEN_DELETE, {"id": id_}, context.status)
+            await session_of(context).client.send(PROJECT_TOKEN_DELETE, {"id": id_}, context.status)
 
     async def read(
         self, context: Context, id: str, inputs: ProjectTokenInputs | None
@@ -155,7 +160,7 @@ class ProjectToken(Resource[ProjectTokenInputs, ProjectTokenOutputs]):
         session = session_of(context)
         session.journal.close(context.urn, _scope(old))
         try:
-            await session.client.send(documents.PROJECT_TOKEN_DELETE, {"id": id}, context.status)
+            await session.client.send(PROJECT_TOKEN_DELETE, {"id": id}, context.status)
         except NotFound:
             pass
         except NotAuthorized:
@@ -168,8 +173,8 @@ async def _tokens(session: Session, project_id: str, status: Status) -> list[dic
     rows: list[dict[str, Any]] = []
     after = None
     while True:
-        variables = {"projectId": project_id, "first": documents.PAGE, "after": after}
-        page = (await session.read(documents.PROJECT_TOKENS, variables, status))["projectTokens"]
+        variables = {"projectId": project_id, "first": PAGE, "after": after}
+        page = (await session.read(PROJECT_TOKENS, variables, status))["projectTokens"]
         rows += [edge["node"] for edge in page["edges"]]
         if not page["pageInfo"]["hasNextPage"]:
             return rows
@@ -206,7 +211,7 @@ def _creation(context: Context, inputs: ProjectTokenInputs, session: Session) ->
         scope=_scope(inputs),
         kind="project token",
         name=inputs.name,
-        document=documents.PROJECT_TOKEN_CREATE,
+        document=PROJECT_TOKEN_CREATE,
         variables={"input": given},
         existing=existing,
         candidates=candidates,

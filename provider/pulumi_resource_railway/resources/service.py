@@ -7,10 +7,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.configuration import same
 from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
 from pulumi_resource_railway.railway.deployments import earlier_deployments, moment
+from pulumi_resource_railway.railway.documents import PAGE
+from pulumi_resource_railway.railway.documents.services import (
+    SERVICE_CREATE,
+    SERVICE_DELETE,
+    SERVICE_INSTANCES,
+    SERVICE_UPDATE,
+)
 from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
 from pulumi_resource_railway.railway.patches import missing
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
@@ -113,7 +119,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             )
             if inputs.icon is not None and inputs.icon != snapshot.services[id_].get("icon"):
                 variables = {"id": id_, "input": {"icon": inputs.icon}}
-                await session_of(context).client.send(documents.SERVICE_UPDATE, variables, context.status)
+                await session_of(context).client.send(SERVICE_UPDATE, variables, context.status)
             return id_
         session = session_of(context)
         id_ = await create_once(session, creation, snapshot.services.keys(), context.status)
@@ -175,7 +181,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             patch = {"isCreated": True, **configured(new)}
         reached = old
         if renaming:
-            await session.client.send(documents.SERVICE_UPDATE, {"id": id, "input": renaming}, context.status)
+            await session.client.send(SERVICE_UPDATE, {"id": id, "input": renaming}, context.status)
             place.snapshots.invalidate()
             snapshot.services[id].update(renaming)
             reached = ServiceOutputs(**with_changes(old, name=new.name, icon=new.icon))
@@ -255,7 +261,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
                 # Named, the environment is deleted from also when it is a fork; the row goes with its last
                 # instance.
                 variables = {"id": id, "environmentId": old.environment_id}
-                await session.client.send(documents.SERVICE_DELETE, variables, context.status)
+                await session.client.send(SERVICE_DELETE, variables, context.status)
         except NotFound:
             pass
         except NotAuthorized:
@@ -266,8 +272,8 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         place.snapshots.forget_service(id)
 
     async def _is_elsewhere(self, context: Context, id_: str, environment_id: str) -> bool:
-        variables = {"id": id_, "first": documents.PAGE}
-        data = await session_of(context).client.send(documents.SERVICE_INSTANCES, variables, context.status)
+        variables = {"id": id_, "first": PAGE}
+        data = await session_of(context).client.send(SERVICE_INSTANCES, variables, context.status)
         if data["service"].get("deletedAt"):
             raise NotFound(f"Service {id_} is deleted")
         instances = [edge["node"] for edge in data["service"]["serviceInstances"]["edges"]]
@@ -317,7 +323,7 @@ def _creation(context: Context, inputs: ServiceInputs, place: EnvironmentSession
         scope=_scope(inputs),
         kind="service",
         name=inputs.name,
-        document=documents.SERVICE_CREATE,
+        document=SERVICE_CREATE,
         variables={"input": row},
         existing=existing,
         candidates=candidates,

@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.documents.networking import (
+    SERVICE_DOMAIN_AVAILABLE,
+    SERVICE_DOMAIN_CREATE,
+    SERVICE_DOMAIN_DELETE,
+    SERVICE_DOMAIN_UPDATE,
+)
 from pulumi_resource_railway.railway.errors import Conflict, NotAuthorized, NotFound, Refused
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
@@ -125,9 +130,7 @@ class ServiceDomain(Resource[ServiceDomainInputs, ServiceDomainOutputs]):
         return Created(id_, outputs)
 
     async def _check_free(self, context: Context, domain: str) -> None:
-        data = await session_of(context).read(
-            documents.SERVICE_DOMAIN_AVAILABLE, {"domain": domain}, context.status
-        )
+        data = await session_of(context).read(SERVICE_DOMAIN_AVAILABLE, {"domain": domain}, context.status)
         answer = data["serviceDomainAvailable"]
         if not answer["available"]:
             raise Conflict(
@@ -152,9 +155,7 @@ class ServiceDomain(Resource[ServiceDomainInputs, ServiceDomainOutputs]):
             "targetPort": new.target_port,
         }
         try:
-            data = await session.client.send(
-                documents.SERVICE_DOMAIN_UPDATE, {"input": change}, context.status
-            )
+            data = await session.client.send(SERVICE_DOMAIN_UPDATE, {"input": change}, context.status)
         finally:
             place.snapshots.invalidate()
         if not data["serviceDomainUpdate"]:
@@ -217,7 +218,7 @@ class ServiceDomain(Resource[ServiceDomainInputs, ServiceDomainOutputs]):
         try:
             await place.ready_for_changes(context.status)
             session.journal.close(context.urn, _scope(old))
-            await session.client.send(documents.SERVICE_DOMAIN_DELETE, {"id": id}, context.status)
+            await session.client.send(SERVICE_DOMAIN_DELETE, {"id": id}, context.status)
         except NotFound:
             pass
         except NotAuthorized:
@@ -279,7 +280,7 @@ def _creation(context: Context, inputs: ServiceDomainInputs, place: EnvironmentS
         scope=_scope(inputs),
         kind="domain",
         name=inputs.subdomain or "(Railway's choice)",
-        document=documents.SERVICE_DOMAIN_CREATE,
+        document=SERVICE_DOMAIN_CREATE,
         variables={"input": wanted},
         existing=existing,
         candidates=existing,

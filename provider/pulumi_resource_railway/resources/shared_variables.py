@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.deployments import earlier_deployments
+from pulumi_resource_railway.railway.documents.environments import COMMIT
 from pulumi_resource_railway.railway.errors import (
     Conflict,
     NotApplied,
@@ -158,7 +158,7 @@ class SharedVariables(Resource[SharedVariablesInputs, SharedVariablesOutputs]):
             )
         if entry is None:
             before = existing.keys() - held.keys()
-            journal.begin(context.urn, scope, documents.COMMIT.name, context.name, before)
+            journal.begin(context.urn, scope, COMMIT.name, context.name, before)
 
     async def read(
         self, context: Context, id: str, inputs: SharedVariablesInputs | None

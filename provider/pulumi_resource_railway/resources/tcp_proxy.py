@@ -7,9 +7,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pulumi_resource_railway.declaration import Model, field
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.creation import Creation, look_up, resume
 from pulumi_resource_railway.railway.deployments import earlier_deployments, moment
+from pulumi_resource_railway.railway.documents.environments import COMMIT
+from pulumi_resource_railway.railway.documents.networking import TCP_PROXIES, TCP_PROXY_DELETE
 from pulumi_resource_railway.railway.errors import (
     Conflict,
     NotApplied,
@@ -177,7 +178,7 @@ class TcpProxy(Resource[TcpProxyInputs, TcpProxyOutputs]):
         try:
             await place.ready_for_changes(context.status)
             session.journal.close(context.urn, _scope(old))
-            await session.client.send(documents.TCP_PROXY_DELETE, {"id": id}, context.status)
+            await session.client.send(TCP_PROXY_DELETE, {"id": id}, context.status)
         except NotFound:
             pass
         except NotAuthorized:
@@ -197,7 +198,7 @@ async def _row(
     service = (snapshot.configuration.get("services") or {}).get(service_id) or {}
     configured = len((service.get("networking") or {}).get("tcpProxies") or {})
     for pause in (*_LAG_PAUSES, None):
-        data = await session.read(documents.TCP_PROXIES, _where(environment_id, service_id), context.status)
+        data = await session.read(TCP_PROXIES, _where(environment_id, service_id), context.status)
         rows = [row for row in data["tcpProxies"] if not _is_gone(row)]
         row = next((row for row in rows if row["id"] == id_), None)
         if row is not None or len(rows) >= configured or pause is None:
@@ -209,7 +210,7 @@ async def _row(
 
 async def _proxies(session: Session, inputs: TcpProxyInputs, status: Status) -> list[dict[str, Any]]:
     where = _where(inputs.environment_id, inputs.service_id)
-    data = await session.read(documents.TCP_PROXIES, where, status)
+    data = await session.read(TCP_PROXIES, where, status)
     return [row for row in data["tcpProxies"] if not _is_gone(row)]
 
 
@@ -238,7 +239,7 @@ def _creation(context: Context, inputs: TcpProxyInputs, session: Session) -> Cre
         scope=_scope(inputs),
         kind="TCP proxy",
         name=context.name,
-        document=documents.COMMIT,
+        document=COMMIT,
         variables={},
         existing=existing,
         candidates=existing,

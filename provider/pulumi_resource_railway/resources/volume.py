@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.documents import PAGE
+from pulumi_resource_railway.railway.documents.storage import (
+    VOLUME_CREATE,
+    VOLUME_DELETE,
+    VOLUME_INSTANCES,
+    VOLUME_UPDATE,
+)
 from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
 from pulumi_resource_railway.railway.plans import plan_named
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
@@ -157,9 +163,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
     ) -> VolumeOutputs:
         if old.name == new.name:
             return old
-        await session_of(context).client.send(
-            documents.VOLUME_UPDATE, {"id": id_, "name": new.name}, context.status
-        )
+        await session_of(context).client.send(VOLUME_UPDATE, {"id": id_, "name": new.name}, context.status)
         place.snapshots.invalidate()
         (await place.snapshots.known(context.status)).volumes[id_]["name"] = new.name
         return VolumeOutputs(**with_changes(old, name=new.name))
@@ -249,7 +253,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
                     patch = {"volumes": {id: {"isDeleted": True}}}
                     await place.commits.submit(patch, f"delete {old.name}", context.status)
             elif id not in snapshot.pending_volumes:
-                await session.client.send(documents.VOLUME_DELETE, {"id": id}, context.status)
+                await session.client.send(VOLUME_DELETE, {"id": id}, context.status)
         except NotFound:
             pass
         except NotAuthorized:
@@ -262,10 +266,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
     async def _is_elsewhere(self, context: Context, id_: str, old: VolumeOutputs) -> bool:
         after = None
         while True:
-            variables = {"projectId": old.project_id, "first": documents.PAGE, "after": after}
-            data = await session_of(context).client.send(
-                documents.VOLUME_INSTANCES, variables, context.status
-            )
+            variables = {"projectId": old.project_id, "first": PAGE, "after": after}
+            data = await session_of(context).client.send(VOLUME_INSTANCES, variables, context.status)
             page = data["project"]["volumes"]
             for edge in page["edges"]:
                 if edge["node"]["id"] == id_:
@@ -301,7 +303,7 @@ def _creation(context: Context, inputs: VolumeInputs, place: EnvironmentSession)
         scope=_scope(inputs),
         kind="volume",
         name=inputs.name,
-        document=documents.VOLUME_CREATE,
+        document=VOLUME_CREATE,
         variables=variables,
         existing=existing,
         candidates=existing,

@@ -5,16 +5,18 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 
 from pulumi_resource_railway.configuration import ProviderInputs
-from pulumi_resource_railway.railway import documents
 from pulumi_resource_railway.railway.client import Client
 from pulumi_resource_railway.railway.clock import Clock
 from pulumi_resource_railway.railway.credentials import resolve
+from pulumi_resource_railway.railway.documents.environments import COMMIT
+from pulumi_resource_railway.railway.documents.projects import PROJECTS
+from pulumi_resource_railway.railway.documents.services import SERVICE_CREATE, SERVICE_UPDATE
 from pulumi_resource_railway.railway.errors import (
     AnswerLost,
     Conflict,
@@ -28,8 +30,11 @@ from pulumi_resource_railway.railway.errors import (
 )
 from pulumi_resource_railway.railway.redaction import Redactor
 
+if TYPE_CHECKING:
+    from pulumi_resource_railway.railway.documents import Document
+
 pytestmark = pytest.mark.anyio
-READ, IDEMPOTENT, CREATE = documents.PROJECTS, documents.SERVICE_UPDATE, documents.SERVICE_CREATE
+READ, IDEMPOTENT, CREATE = PROJECTS, SERVICE_UPDATE, SERVICE_CREATE
 Answer = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
@@ -75,7 +80,7 @@ class Railway:
     async def status(self, message: str) -> None:
         self.messages.append(message)
 
-    async def send(self, document: documents.Document = READ, variables: Any = None) -> dict[str, Any]:
+    async def send(self, document: Document = READ, variables: Any = None) -> dict[str, Any]:
         try:
             return await self.client.send(document, variables, self.status)
         finally:
@@ -146,7 +151,7 @@ async def test_partial_data_beside_errors_is_not_believed() -> None:
 
 
 @pytest.mark.parametrize("document", [READ, IDEMPOTENT, CREATE])
-async def test_retry_after_in_seconds_is_kept_to(document: documents.Document) -> None:
+async def test_retry_after_in_seconds_is_kept_to(document: Document) -> None:
     railway = Railway(httpx.Response(429, headers={"Retry-After": "7"}), ok())
     await railway.send(document)
     assert len(railway.requests) == 2
@@ -221,7 +226,7 @@ async def test_a_creation_of_unknown_outcome_is_not_repeated(answer: Answer) -> 
 
 
 @pytest.mark.parametrize("document", [READ, IDEMPOTENT, CREATE])
-async def test_what_didnt_reach_railway_is_repeated(document: documents.Document) -> None:
+async def test_what_didnt_reach_railway_is_repeated(document: Document) -> None:
     railway = Railway(httpx.ConnectError(""), httpx.ConnectTimeout(""), ok())
     await railway.send(document)
     assert len(railway.requests) == 3
@@ -261,7 +266,7 @@ async def test_no_message_holds_a_secret() -> None:
     railway = Railway(refusal(words))
     railway.redact.remember(["remembered"])
     with pytest.raises(RailwayError) as failure:
-        await railway.send(documents.COMMIT, {"environmentId": "e", "patch": patch})
+        await railway.send(COMMIT, {"environmentId": "e", "patch": patch})
     for text in (str(failure.value), failure.value.words, repr(failure.value)):
         assert "hunter2" not in text
         assert "the-token" not in text
