@@ -28,6 +28,6 @@ esac
 users=$(mc --json admin user list store)
 for user in ${FORMER_USERS:-}; do
     case $users in
-        *'"accessKey":"'"$user"'"'*) mc --quiet admin user remove store "$user" ;;
+        *'"'"$user"'"'*) mc --quiet admin user remove store "$user" ;;
     esac
 done

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
@@ -35,6 +35,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rendered]:
     with stage(tmp_path_factory.mktemp("rendered")) as prepared:
         prepared.configure(
             {
+                "etally:storage": {"scopedUser": True},
                 "etally:monitoring": {"enabled": True},
                 "etally:backup": {"enabled": True, "bucket": "vault", "endpoint": "https://s3.example.org"},
             }
@@ -58,11 +59,21 @@ def programs() -> Callable[..., Programs]:
         try:
             return find(*names)
         except UnavailableError as error:
-            if os.environ.get("CI"):
-                pytest.fail(str(error))
-            pytest.skip(str(error))
+            without(str(error))
 
     return found
+
+
+def without(reason: str) -> NoReturn:
+    """End a test for want of a program: it is skipped, and fails when CI is set.
+
+    Raises:
+        pytest.skip.Exception: CI isn't set.
+        pytest.fail.Exception: It is.
+    """
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def free_port() -> int:

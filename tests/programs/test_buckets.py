@@ -1,127 +1,65 @@
-"""The job that makes buckets and a user, twice, with a real client against a real MinIO.
+"""The job that makes buckets and a user, as the local Railway runs it, with a real client against a real MinIO."""
 
-Both are published as source only, and by no package registry in a form to run: the test takes those on PATH. It was
-seen with both built from their Go modules.
-"""
-
-import os
-import shlex
-import shutil
-import socket
 import subprocess
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
-import httpx
 import pytest
-from botocore.config import Config  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
 from components.api import BUCKETS
-from components.buckets import PROGRAM, policy_for
-from components.files import start_with_files
+from tests.programs.conftest import Rendered, without
+from tests.programs.minio import Store, built, started
 
-pytestmark = [
-    pytest.mark.skipif(
-        not (shutil.which("minio") and shutil.which("mc")), reason="minio and mc are not on PATH"
-    ),
-    pytest.mark.timeout(120),
-]
+# The first of these tests builds the programs, which takes minutes, and isn't part of what a test may take.
+pytestmark = [pytest.mark.xdist_group("minio"), pytest.mark.timeout(120, func_only=True)]
 
-ROOT_PASSWORD = 'w#ird "pass"/+=$HOME'
+WEIRD = 'w#ird "pass"/+=$HOME'
 
 
-@dataclass
-class Store:
-    address: str
-    folder: Path
-
-    def run_job(self, password: str) -> "subprocess.CompletedProcess[str]":
-        program, policy = self.folder / "job" / "job.sh", self.folder / "job" / "policy.json"
-        command = start_with_files({str(program): "JOB", str(policy): "POLICY"}, f"sh {program}")
-        return subprocess.run(
-            shlex.split(command),
-            env={
-                "PATH": os.environ["PATH"],
-                "MC_CONFIG_DIR": str(self.folder / "client"),
-                "HOME": str(self.folder),
-                "JOB": PROGRAM.read_text(),
-                "POLICY": policy_for(BUCKETS),
-                "POLICY_FILE": str(policy),
-                "BUCKETS": " ".join(BUCKETS),
-                "STORE": self.address,
-                "STORE_ROOT_USER": "admin",
-                "STORE_ROOT_PASSWORD": ROOT_PASSWORD,
-                "STORE_USER": "etally-api",
-                "STORE_PASSWORD": password,
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def client(self, password: str) -> Any:
-        return boto3.client(
-            "s3",
-            endpoint_url=f"http://{self.address}",
-            aws_access_key_id="etally-api",
-            aws_secret_access_key=password,
-            region_name="us-east-1",
-            config=Config(s3={"addressing_style": "path"}),
-        )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+@pytest.fixture(scope="session")
+def minio_programs() -> Path:
+    """The folder with `minio` and `mc`."""
+    try:
+        return built()
+    except subprocess.CalledProcessError as error:
+        without(f"minio and mc: {error.stderr}")
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    address = f"127.0.0.1:{free_port()}"
-    (tmp_path / "data").mkdir()
-    server = subprocess.Popen(
-        ["minio", "server", str(tmp_path / "data"), "--address", address, "--console-address", "127.0.0.1:0"],
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "MINIO_ROOT_USER": "admin",
-            "MINIO_ROOT_PASSWORD": ROOT_PASSWORD,
-        },
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(150):
-        try:
-            httpx.get(f"http://{address}/minio/health/live", trust_env=False).raise_for_status()
-            break
-        except httpx.HTTPError:
-            time.sleep(0.2)
-    yield Store(address, tmp_path)
-    server.terminate()
-    server.wait()
+def job(rendered: Mapping[str, Rendered]) -> Rendered:
+    return rendered["etally-buckets"]
 
 
-def refusal(call: Any, **arguments: Any) -> str:
+@pytest.fixture
+def store(rendered: Mapping[str, Rendered], minio_programs: Path, tmp_path: Path) -> Iterator[Store]:
+    with started(minio_programs, rendered["etally-minio"], tmp_path / "store") as one:
+        yield one
+
+
+def succeed(store: Store, job: Rendered, **variables: str) -> str:
+    """What the job says, which ends well and tells no password."""
+    done = store.run(job, variables)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    told = {**job.variables, **variables}
+    assert not any(value in said for name, value in told.items() if "PASSWORD" in name)
+    return said
+
+
+def refusal(call: Callable[..., Any], **arguments: Any) -> str:
     with pytest.raises(ClientError) as caught:
         call(**arguments)
     code: str = caught.value.response["Error"]["Code"]
     return code
 
 
-def test_the_job_runs_as_often_as_one_likes(store: Store) -> None:
-    first, second = "the-first-password", "another-password"
-    for password in (first, first, second):
-        done = store.run_job(password)
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert password not in done.stdout + done.stderr
-    client = store.client(second)
+def test_the_job_runs_as_often_as_one_likes(store: Store, job: Rendered) -> None:
+    user, first = job.variables["STORE_USER"], job.variables["STORE_PASSWORD"]
+    for password in (first, first, WEIRD):
+        succeed(store, job, STORE_PASSWORD=password)
+    client = store.client(user, WEIRD)
     for bucket in BUCKETS:
         client.head_bucket(Bucket=bucket)
         client.put_object(Bucket=bucket, Key="a", Body=b"text")
@@ -130,14 +68,29 @@ def test_the_job_runs_as_often_as_one_likes(store: Store) -> None:
     assert refusal(client.create_bucket, Bucket="another") == "AccessDenied"
     assert refusal(client.delete_bucket, Bucket=BUCKETS[0]) == "AccessDenied"
     assert refusal(client.list_objects_v2, Bucket="another") == "AccessDenied"
-    assert refusal(store.client(first).list_objects_v2, Bucket=BUCKETS[0]) == "SignatureDoesNotMatch"
+    assert refusal(store.client(user, first).list_objects_v2, Bucket=BUCKETS[0]) == "SignatureDoesNotMatch"
 
 
-def test_a_wrong_root_password_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.programs.test_buckets.ROOT_PASSWORD", "not-the-password")
-    program = PROGRAM.read_text().replace("-lt 30", "-lt 1")
-    monkeypatch.setattr("tests.programs.test_buckets.PROGRAM", store.folder / "job.sh")
-    (store.folder / "job.sh").write_text(program)
-    done = store.run_job("x" * 16)
+def test_a_user_takes_over_while_the_one_before_still_works(store: Store, job: Rendered) -> None:
+    first, second = "the-password-before", "the-password-after"
+    succeed(store, job, STORE_PASSWORD=first)
+    before = store.client("etally-api", first)
+    store.ask("admin", "user", "add", "store", "somebody", "somebody-elses-password")
+    for _ in range(2):
+        succeed(store, job, STORE_USER="etally-api-b", STORE_PASSWORD=second, FORMER_USERS="")
+        after = store.client("etally-api-b", second)
+        before.put_object(Bucket=BUCKETS[0], Key="a", Body=b"by the old user")
+        assert after.get_object(Bucket=BUCKETS[0], Key="a")["Body"].read() == b"by the old user"
+    for _ in range(2):
+        succeed(store, job, STORE_USER="etally-api-b", STORE_PASSWORD=second, FORMER_USERS="etally-api")
+        assert refusal(before.list_objects_v2, Bucket=BUCKETS[0]) == "InvalidAccessKeyId"
+        assert after.list_objects_v2(Bucket=BUCKETS[0])["KeyCount"] == 1
+    names = {one["accessKey"] for one in store.ask("admin", "user", "list", "store")}
+    assert names == {"etally-api-b", "somebody"}
+
+
+def test_a_wrong_root_password_is_said(store: Store, job: Rendered) -> None:
+    impatient = {"JOB": job.variables["JOB"].replace("-lt 30", "-lt 1")}
+    done = store.run(job, {**impatient, "STORE_ROOT_PASSWORD": "not-the-password"})
     assert done.returncode == 1
     assert "signature" in (done.stdout + done.stderr).lower()
