@@ -6,6 +6,7 @@ import pulumi
 import pulumiverse_railway as railway
 
 from components.service import Placement
+from components.wiring import Wiring
 
 
 @dataclass(frozen=True)
@@ -26,18 +27,19 @@ class PlaceArgs:
 
 def make_place(name: str, args: PlaceArgs, opts: pulumi.ResourceOptions | None = None) -> Placement:
     """Make what is missing of a place; what exists is used as it is, and not managed."""
+    wiring = Wiring()
     if args.project_id is None:
         project = railway.Project(
             name,
-            name=args.project_name,
+            name=wiring.held(args.project_name),
             workspace_id=args.workspace_id,
             default_environment_name=args.environment_name,
             opts=opts,
         )
-        return Placement(project.id, project.default_environment_id, args.region)
+        return Placement(project.id, project.default_environment_id, args.region, wiring)
     if args.environment_id is None:
         environment = railway.Environment(
-            name, project_id=args.project_id, name=args.environment_name, opts=opts
+            name, project_id=args.project_id, name=wiring.held(args.environment_name), opts=opts
         )
-        return Placement(args.project_id, environment.id, args.region)
-    return Placement(args.project_id, args.environment_id, args.region)
+        return Placement(args.project_id, environment.id, args.region, wiring)
+    return Placement(args.project_id, args.environment_id, args.region, wiring)

@@ -62,13 +62,13 @@ def add_service(
         }
     service = railway.Service(
         f"{name}-service",
-        project_id=placement.project_id,
+        project_id=placement.wiring.held(placement.project_id),
         environment_id=placement.environment_id,
         name=name,
         source=source.source,
         build=source.build,
         deploy=deploy,
-        variables=wired.variables,
+        variables=placement.wiring.judged(name, wired.variables),
         volume_mounts=_mounts(name, placement, mount, parent) if mount else None,
         redeploy_triggers=wired.redeploy_triggers,
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), protect=protect),
@@ -82,7 +82,7 @@ def _mounts(
 ) -> list[pulumi.Input[railway.VolumeMountArgs]]:
     volume = railway.Volume(
         f"{name}-volume",
-        project_id=placement.project_id,
+        project_id=placement.wiring.held(placement.project_id),
         environment_id=placement.environment_id,
         name=f"{name}-data",
         size_mb=mount.size_gb * MEGABYTES_PER_GIGABYTE,
@@ -132,7 +132,7 @@ def add_domain(
     if address.subdomain is None:
         custom = railway.CustomDomain(
             f"{name}-domain",
-            project_id=placement.project_id,
+            project_id=placement.wiring.held(placement.project_id),
             environment_id=placement.environment_id,
             service_id=service.id,
             domain=address.host,
@@ -142,7 +142,7 @@ def add_domain(
         return PublicDomain(address, custom)
     subdomain = railway.ServiceDomain(
         f"{name}-domain",
-        project_id=placement.project_id,
+        project_id=placement.wiring.held(placement.project_id),
         environment_id=placement.environment_id,
         service_id=service.id,
         subdomain=address.subdomain,

@@ -1,11 +1,14 @@
 """What services declare and what they refer to, compared before anything is sent.
 
 Railway fills a reference to nothing with an empty text, and the service that has it starts and fails later.
+
+Values that a program knows are compared at its end. An output is compared when it gets known: most do in a preview, and
+the rest before the service that holds them is sent.
 """
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,10 +52,21 @@ Variables = Mapping[str, "pulumi.Input[str] | Link"]
 """The variables of a service: values, and references to variables of others."""
 
 
+@dataclass(frozen=True)
+class _Use:
+    """A reference in a variable of a service."""
+
+    reader: str
+    variable: str
+    owner: str
+    wanted: str
+    secret: bool = False
+    """Whether it stands in a secret text, no part of which may be shown."""
+
+
 @dataclass
 class _Declared:
     variables: frozenset[str]
-    targets: Mapping[str, tuple[tuple[str, str], ...]]
     provided: frozenset[str]
 
 
@@ -62,15 +76,51 @@ class Wiring:
 
     _services: dict[str, _Declared] = field(default_factory=dict)
     _names: dict[railway.Service, str] = field(default_factory=dict)
+    _uses: list[_Use] = field(default_factory=list)
+    _complete: bool = False
 
     def declare(self, service: railway.Service, name: str, variables: Variables, *, volume: bool) -> None:
         """Note a service, the variables that it has, and what these refer to."""
         self._names[service] = name
-        self._services[name] = _Declared(
-            frozenset(variables),
-            {variable: _targets(value) for variable, value in variables.items()},
-            _ALWAYS | _WITH_VOLUME if volume else _ALWAYS,
-        )
+        self._services[name] = _Declared(frozenset(variables), _ALWAYS | _WITH_VOLUME if volume else _ALWAYS)
+        for variable, value in variables.items():
+            self._uses += [_Use(name, variable, *target) for target in _targets(value)]
+
+    def held(self, value: pulumi.Input[str]) -> pulumi.Output[str]:
+        """An input of a resource that is not to be sent when a reference of the program leads nowhere.
+
+        An error at a program's end doesn't keep the SDK from sending what was declared before.
+        """
+
+        def pass_on(known: str) -> str:
+            if self._complete:
+                self._refuse(self._uses)
+            return known
+
+        return pulumi.Output.from_input(value).apply(pass_on)
+
+    def judged(
+        self, reader: str, variables: Mapping[str, pulumi.Input[str]]
+    ) -> Mapping[str, pulumi.Input[str]]:
+        """The variables of a service, to be sent: the outputs among them fail where a reference leads nowhere."""
+        return {
+            variable: value if isinstance(value, str) else self._judged(reader, variable, value)
+            for variable, value in variables.items()
+        }
+
+    def _judged(self, reader: str, variable: str, value: pulumi.Input[str]) -> pulumi.Output[str]:
+        def judge(known: Sequence[Any]) -> str:
+            text, secret = known
+            uses = [_Use(reader, variable, *target, secret=secret) for target in _targets(text)]
+            if self._complete:
+                self._refuse(uses)
+            else:
+                # The program waited for something, and what it hasn't declared yet may be meant.
+                self._uses += uses
+            return str(text)
+
+        output = pulumi.Output.from_input(value)
+        return pulumi.Output.all(output, output.is_secret()).apply(judge)
 
     def publish(self, service: railway.Service) -> None:
         """Note that a service has a public domain."""
@@ -90,36 +140,43 @@ class Wiring:
     def check(self) -> None:
         """Compare what is referred to with what is there. A program calls it at its end.
 
-        Resources are sent when a program has ended: one that raises before sends nothing.
+        What holds an input back, see `held`, is not sent then. An output that gets known later is compared later,
+        and raises likewise in the place of the service that holds it.
 
         Raises:
             pulumi.RunError: A reference leads nowhere; the message names each.
         """
-        problems = [f"  - {problem}" for problem in self._problems()]
+        self._complete = True
+        self._refuse(self._uses)
+
+    def _refuse(self, uses: Iterable[_Use]) -> None:
+        problems = [f"  - {problem}" for problem in dict.fromkeys(self._problems(uses))]
         if problems:
             raise pulumi.RunError("\n".join(["references to variables lead nowhere:", *problems]))
 
-    def _problems(self) -> Iterator[str]:
-        for reader, declared in self._services.items():
-            for variable, targets in declared.targets.items():
-                for owner, wanted in targets:
-                    if reason := self._reason(owner or reader, wanted):
-                        reference = f"{owner}.{wanted}" if owner else wanted
-                        yield f"{variable} of {reader} has ${{{{{reference}}}}}: {reason}"
+    def _problems(self, uses: Iterable[_Use]) -> Iterator[str]:
+        for use in uses:
+            if reason := self._reason(use):
+                reference = f"{use.owner}.{use.wanted}" if use.owner else use.wanted
+                shown = "a reference in its secret value" if use.secret else f"${{{{{reference}}}}}"
+                yield f"{use.variable} of {use.reader} has {shown}: {reason}"
 
-    def _reason(self, owner: str, wanted: str) -> str:
+    def _reason(self, use: _Use) -> str:
+        owner, wanted = use.owner or use.reader, use.wanted
         if owner == SHARED:
             return ""
         declared = self._services.get(owner)
         if declared is None:
-            return f"there is no service {owner}{_suggestion(owner, self._services)}"
+            named = "of that name" if use.secret else f"{owner}{_suggestion(owner, self._services)}"
+            return f"there is no service {named}"
         if wanted in declared.variables or wanted in declared.provided:
             return ""
         if wanted in _WITH_DOMAIN:
             return f"{owner} has no public domain"
         if wanted in _WITH_VOLUME:
             return f"{owner} has no volume"
-        return f"{owner} has no variable {wanted}{_suggestion(wanted, declared.variables)}"
+        named = "of that name" if use.secret else f"{wanted}{_suggestion(wanted, declared.variables)}"
+        return f"{owner} has no variable {named}"
 
 
 def _targets(value: Any) -> tuple[tuple[str, str], ...]:

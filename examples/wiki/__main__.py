@@ -15,6 +15,7 @@ sys.path.append(str(Path(__file__).parents[2]))
 
 from components.addresses import PublicAddress
 from components.database import DatabaseService, DatabaseServiceArgs, Postgres, Redis
+from components.place import PlaceArgs, make_place
 from components.service import Mount, Placement, add_domain, add_service
 from components.sources import Image
 from components.wiring import Link
@@ -80,8 +81,7 @@ class Wiki(pulumi.ComponentResource):
 
 config = pulumi.Config()
 address = PublicAddress.parse(config.require("domain"))
-project = railway.Project("wiki")
-place = Placement(project.id, project.default_environment_id)
+place = make_place("wiki", PlaceArgs(project_name="wiki", environment_name="production"))
 
 database = DatabaseService(
     "wiki-postgres",

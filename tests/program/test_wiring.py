@@ -1,6 +1,7 @@
 """References, compared with what is there before anything is sent."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pulumi
@@ -13,6 +14,7 @@ from components.service import Mount, Placement, add_domain, add_service
 from components.sources import Image
 from components.wiring import Wiring
 from tests.program.conftest import Nothing
+from tests.program.graph import LOOP
 
 
 class Anything(Nothing):
@@ -21,9 +23,13 @@ class Anything(Nothing):
 
 
 @pytest.fixture
-def wiring() -> Wiring:
+def wiring() -> Iterator[Wiring]:
     mocks.set_mocks(Anything(), project="p", stack="s", preview=False)
-    return Wiring()
+    yield Wiring()
+    # What was declared is never registered: it would fail in a later test.
+    for task in asyncio.all_tasks(LOOP):
+        task.cancel()
+    LOOP.run_until_complete(asyncio.sleep(0))
 
 
 def add(
@@ -111,3 +117,53 @@ def test_everything_that_leads_nowhere_is_told_together(wiring: Wiring) -> None:
 def test_no_value_is_shown(wiring: Wiring) -> None:
     add(wiring, "web", {"A": "canary ${{B}} canary"})
     assert "canary" not in "".join(problems(wiring))
+
+
+def known(wiring: Wiring, value: pulumi.Input[str]) -> str | None:
+    """What is sent for a variable A of a service web."""
+    judged = pulumi.Output.from_input(wiring.judged("web", {"A": value})["A"])
+    return LOOP.run_until_complete(judged.future())
+
+
+def test_an_output_is_compared_when_it_is_known(wiring: Wiring) -> None:
+    add(wiring, "web", {"A": "x"})
+    wiring.check()
+    assert (
+        known(wiring, pulumi.Output.from_input("before ${{A}} ${{shared.X}}"))
+        == "before ${{A}} ${{shared.X}}"
+    )
+    with pytest.raises(pulumi.RunError, match=r"A of web has \$\{\{B\}\}: web has no variable B$"):
+        known(wiring, pulumi.Output.concat("before ", "${{B}}"))
+
+
+@pytest.mark.parametrize(
+    ("reference", "reason"),
+    [
+        ("${{canary.A}}", "there is no service of that name"),
+        ("${{canary}}", "web has no variable of that name"),
+        ("${{RAILWAY_PUBLIC_DOMAIN}}", "web has no public domain"),
+    ],
+)
+def test_no_part_of_a_secret_is_shown(wiring: Wiring, reference: str, reason: str) -> None:
+    add(wiring, "web", {"A": "x"})
+    wiring.check()
+    with pytest.raises(pulumi.RunError) as caught:
+        known(wiring, pulumi.Output.secret(f"canary{reference}canary"))
+    assert str(caught.value).endswith(f"A of web has a reference in its secret value: {reason}")
+    assert "canary" not in str(caught.value)
+
+
+def test_an_output_that_is_known_before_the_program_ends_waits_for_the_rest(wiring: Wiring) -> None:
+    add(wiring, "web", {"A": "x"})
+    assert known(wiring, pulumi.Output.from_input("${{store.A}} ${{store.B}}")) is not None
+    add(wiring, "store", {"A": "x"})
+    assert problems(wiring) == ["A of web has ${{store.B}}: store has no variable B"]
+
+
+def test_an_input_is_held_back_by_what_leads_nowhere(wiring: Wiring) -> None:
+    before = wiring.held("project")
+    assert LOOP.run_until_complete(before.future()) == "project"
+    add(wiring, "web", {"A": "${{B}}"})
+    problems(wiring)
+    with pytest.raises(pulumi.RunError, match="web has no variable B"):
+        LOOP.run_until_complete(wiring.held("project").future())
