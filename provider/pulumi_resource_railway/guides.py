@@ -38,11 +38,13 @@ class Guide:
         example: A program in Python.
         calls: What it costs.
         railway_page: Railway's own documentation.
+        shared_calls: What it may ask besides, once in a run for all who ask the same.
     """
 
     example: str
     calls: Calls
     railway_page: str
+    shared_calls: str = ""
 
 
 _PROJECT: Final = """
@@ -108,6 +110,8 @@ web = railway.Service(
 """,
             Calls(create=3, read=1, update=3, delete=3),
             "https://docs.railway.com/reference/services",
+            "A service from a repository that is new to it asks once more whether Railway reaches that: one call for "
+            "each repository in a run, however many services are built from it.",
         ),
         "railway:index:Volume": Guide(
             _PROJECT

@@ -99,6 +99,8 @@ def _resource_page(resource: Resource[Any, Any]) -> str:
         f"| update | {calls.update or 'none: nothing changes at Railway'} |",
         f"| delete | {calls.delete} |",
     ]
+    if guide.shared_calls:
+        lines += ["", guide.shared_calls]
     lines += ["", _COST, "", *_at_railway(guide.railway_page)]
     return "\n".join(lines) + "\n"
 

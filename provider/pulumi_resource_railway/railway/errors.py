@@ -13,6 +13,7 @@ UserError
     ├── WorkflowFailed     the commit was taken, but applying it ended in an error
     ├── NotApplied         the commit is done, yet the configuration doesn't show it
     ├── BeyondPlan         the workspace's plan doesn't hold what was asked for
+    ├── OutOfReach         Railway doesn't reach the repository
     ├── StagedChanges      somebody left changes in the dashboard
     ├── DeploymentFailed   the service didn't come up
     └── Ambiguous          more than one object could be the one that was created
@@ -136,6 +137,10 @@ class NotApplied(RailwayError):
 
 class BeyondPlan(RailwayError):
     """The workspace's plan doesn't hold what would be made; nothing was changed."""
+
+
+class OutOfReach(RailwayError):
+    """Railway could build nothing from the repository; nothing was changed."""
 
 
 class StagedChanges(RailwayError):

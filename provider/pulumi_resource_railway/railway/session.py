@@ -15,6 +15,7 @@ from pulumi_resource_railway.railway.documents.projects import WHO_WITH_PROJECT_
 from pulumi_resource_railway.railway.errors import NotAuthorized, RailwayError, StagedChanges
 from pulumi_resource_railway.railway.journal import Journal, default_directory
 from pulumi_resource_railway.railway.redaction import Redactor
+from pulumi_resource_railway.railway.repositories import Repositories
 from pulumi_resource_railway.railway.snapshots import Snapshot, Snapshots
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Session:
         self.journal = journal
         self.redact = redact
         self.clock = clock
+        self.repositories = Repositories(client)
         self._environments: dict[tuple[str, str], EnvironmentSession] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
@@ -154,6 +156,7 @@ class Session:
         """End everything that runs in the background and close the connections."""
         for environment in self._environments.values():
             await environment.close()
+        await self.repositories.close()
         await self.client.close()
 
     async def _explained(self, refusal: NotAuthorized) -> RailwayError:

@@ -33,6 +33,7 @@ from pulumi_resource_railway.resources.service_configuration import (
     template_of,
 )
 from pulumi_resource_railway.resources.service_model import ServiceInputs, ServiceOutputs
+from pulumi_resource_railway.resources.service_repository import check_repository
 from pulumi_resource_railway.resources.service_rules import check_service
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         place = session.environment(inputs.project_id, inputs.environment_id)
         _remember_secrets(context, inputs)
         await place.ready_for_changes(context.status)
+        await check_repository(context, inputs)
         creation = _creation(context, inputs, place)
         entry = session.journal.find(context.urn, creation.scope)
         id_ = await resume(session, creation, context.status)
@@ -179,6 +181,8 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         patch = change(old, new, live)
         if id not in snapshot.service_instances:
             patch = {"isCreated": True, **configured(new)}
+        if (patch.get("source") or {}).get("repo"):
+            await check_repository(context, new)
         reached = old
         if renaming:
             await session.client.send(SERVICE_UPDATE, {"id": id, "input": renaming}, context.status)

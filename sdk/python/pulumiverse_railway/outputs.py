@@ -1038,7 +1038,7 @@ class ServiceSource(dict):
         :param _builtins.str branch: The branch whose pushes are deployed. Railway takes `main` when it is absent.
         :param _builtins.bool check_suites: Whether a push is deployed only after the repository's checks have passed.
         :param _builtins.str image: A container image, such as `redis:7.2.5` or `ghcr.io/owner/name@sha256:…`. Instead of `repo`.
-        :param _builtins.str repo: A GitHub repository as `owner/name`; Railway's GitHub App must be installed on it. Instead of `image`.
+        :param _builtins.str repo: A GitHub repository as `owner/name`, instead of `image`. Railway's GitHub App must be installed on it, with the GitHub account of a member of the project; without it a public one is built, but no push to it is deployed. What can't be built is refused before anything is changed, where the token can ask.
         :param _builtins.str root_directory: The folder of the repository that the service is built from.
         """
         if auto_updates is not None:
@@ -1090,7 +1090,7 @@ class ServiceSource(dict):
     @pulumi.getter
     def repo(self) -> Optional[_builtins.str]:
         """
-        A GitHub repository as `owner/name`; Railway's GitHub App must be installed on it. Instead of `image`.
+        A GitHub repository as `owner/name`, instead of `image`. Railway's GitHub App must be installed on it, with the GitHub account of a member of the project; without it a public one is built, but no push to it is deployed. What can't be built is refused before anything is changed, where the token can ask.
         """
         return pulumi.get(self, "repo")
 

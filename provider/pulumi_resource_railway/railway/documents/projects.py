@@ -71,3 +71,13 @@ PROJECT_TOKEN_DELETE = mutation(
     "mutation projectTokenDelete($id: String!) { projectTokenDelete(id: $id) }",
     repeatable=True,
 )
+
+MEMBERS = query(
+    "members",
+    """
+query members($projectId: String!) {
+  me { email }
+  project(id: $projectId) { members { email } workspace { members { email } } }
+}
+""",
+)

@@ -67,3 +67,13 @@ mutation redeploy($environmentId: String!, $serviceId: String!) {
 """,
     repeatable=False,
 )
+
+REPOSITORY_ACCESS = query(
+    "repositoryAccess",
+    """
+query repositoryAccess($fullRepoName: String!) {
+  gitHubRepoAccessAvailable(fullRepoName: $fullRepoName) { hasAccess isPublic }
+  me { email }
+}
+""",
+)
