@@ -1,6 +1,7 @@
 """Policies that say what the rules left open, and what is exempt from them, at levels of their own."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from pulumi_policy import (
@@ -72,50 +73,48 @@ Ask: TypeAlias = Callable[[Judgement, Sequence[Resource], ReportViolation], None
 """What to ask a rule for once more: `Judgement.report_unjudged` or `Judgement.report_exempt`."""
 
 
+@dataclass(frozen=True)
+class OnceMore:
+    """A question to each of some rules."""
+
+    ask: Ask
+    judgements: Sequence[Judgement]
+    surroundings: Surroundings
+
+    def report(self, resources: Sequence[Resource], report: ReportViolation) -> None:
+        """Report once for each resource, with a line for each rule that has something to say."""
+        lines: dict[str | None, list[str]] = {}
+
+        def keep(message: str, urn: str | None = None) -> None:
+            lines.setdefault(urn, []).append(message)
+
+        for judgement in self.judgements:
+            self.ask(judgement, resources, keep)
+        for urn, messages in lines.items():
+            report("\n".join(messages), urn)
+
+
 class ResourceCompanion(ResourceValidationPolicy):
     """Asks each resource rule once more. Has to stand behind them in the pack."""
 
-    def __init__(
-        self, about: About, ask: Ask, judgements: Sequence[Judgement], surroundings: Surroundings
-    ) -> None:
+    def __init__(self, about: About, once_more: OnceMore) -> None:
         super().__init__(**about.arguments(None))
-        self._ask = ask
-        self._judgements = judgements
-        self._surroundings = surroundings
+        self._once_more = once_more
 
     def validate(self, args: ResourceValidationArgs, report_violation: ReportViolation) -> None:
         """Ask each rule again about one resource."""
-        resources = [Resource.from_resource_validation(args, self._surroundings)]
-        _report_together(self._ask, self._judgements, resources, report_violation)
+        resource = Resource.from_resource_validation(args, self._once_more.surroundings)
+        self._once_more.report([resource], report_violation)
 
 
 class StackCompanion(StackValidationPolicy):
     """Asks each stack rule once more. Has to stand behind them in the pack."""
 
-    def __init__(
-        self, about: About, ask: Ask, judgements: Sequence[Judgement], surroundings: Surroundings
-    ) -> None:
+    def __init__(self, about: About, once_more: OnceMore) -> None:
         super().__init__(**about.arguments(None))
-        self._ask = ask
-        self._judgements = judgements
-        self._surroundings = surroundings
+        self._once_more = once_more
 
     def validate(self, args: StackValidationArgs, report_violation: ReportViolation) -> None:
         """Ask each rule again about the stack."""
-        resources = Resource.from_stack(args.resources, self._surroundings)
-        _report_together(self._ask, self._judgements, resources, report_violation)
-
-
-def _report_together(
-    ask: Ask, judgements: Sequence[Judgement], resources: Sequence[Resource], report: ReportViolation
-) -> None:
-    """Report once for each resource, with a line for each rule that has something to say."""
-    lines: dict[str | None, list[str]] = {}
-
-    def keep(message: str, urn: str | None = None) -> None:
-        lines.setdefault(urn, []).append(message)
-
-    for judgement in judgements:
-        ask(judgement, resources, keep)
-    for urn, messages in lines.items():
-        report("\n".join(messages), urn)
+        resources = Resource.from_stack(args.resources, self._once_more.surroundings)
+        self._once_more.report(resources, report_violation)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from pulumi_policy import Policy
 
 from railway_policies import companions
-from railway_policies.companions import ResourceCompanion, StackCompanion
+from railway_policies.companions import OnceMore, ResourceCompanion, StackCompanion
 from railway_policies.policy import Judgement, RemedyPolicy, ResourcePolicy, StackPolicy
 from railway_policies.rule import About, Rule, Scope
 from railway_policies.rules import (
@@ -130,10 +130,10 @@ def policies(surroundings: Surroundings | None = None) -> list[Policy]:
     return [
         *on_resources,
         *on_stack,
-        ResourceCompanion(companions.UNJUDGED_IN_RESOURCES, unjudged, of_resources, around),
-        ResourceCompanion(companions.EXEMPT_IN_RESOURCES, exempt, of_resources, around),
-        StackCompanion(companions.UNJUDGED_IN_STACK, unjudged, of_stack, around),
-        StackCompanion(companions.EXEMPT_IN_STACK, exempt, of_stack, around),
+        ResourceCompanion(companions.UNJUDGED_IN_RESOURCES, OnceMore(unjudged, of_resources, around)),
+        ResourceCompanion(companions.EXEMPT_IN_RESOURCES, OnceMore(exempt, of_resources, around)),
+        StackCompanion(companions.UNJUDGED_IN_STACK, OnceMore(unjudged, of_stack, around)),
+        StackCompanion(companions.EXEMPT_IN_STACK, OnceMore(exempt, of_stack, around)),
     ]
 
 

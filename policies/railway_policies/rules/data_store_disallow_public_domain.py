@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from pulumi_policy import Severity
 
-from railway_policies.data_stores import CACHES, DATABASES, runs
-from railway_policies.properties import UNKNOWN
-from railway_policies.resources import Resource, domains, leads_to
-from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
-from railway_policies.rules.words import named, why_unknown
+from railway_policies.data_stores import CACHES, DATABASES
+from railway_policies.resources import Resource, domains
+from railway_policies.rule import About, Configuration, Finding, Rule, Scope
+from railway_policies.rules.exposure import opened_stores
 
 
 class PublicDomainConfiguration(Configuration):
@@ -20,17 +19,13 @@ class PublicDomainConfiguration(Configuration):
 
 def judge(resource: Resource, configuration: PublicDomainConfiguration) -> Iterator[Finding]:
     """Every domain is held against the service that it leads to."""
-    for endpoint in domains(resource):
-        stores = leads_to(endpoint, lambda service: runs(service, configuration.images))
-        if stores is UNKNOWN:
-            yield Unjudged(resource, why_unknown(endpoint.services))
-        elif stores:
-            yield Violation(
-                resource,
-                f"{resource} opens the data store {named(stores)} to the internet, and no data store has a "
-                f'public domain. Remove "{resource.name}" and reach {named(stores)} by its private address, '
-                "<service>.railway.internal.",
-            )
+    return opened_stores(
+        resource,
+        domains(resource),
+        configuration.images,
+        kind="public domain",
+        removable=f'"{resource.name}"',
+    )
 
 
 RULE = Rule(

@@ -6,9 +6,9 @@ from pulumi_policy import Severity
 
 from railway_policies.data_stores import CACHES, DATABASES, OBJECT_STORES, runs
 from railway_policies.properties import UNKNOWN
-from railway_policies.resources import Resource, leads_to, tcp_proxies
-from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged, Violation
-from railway_policies.rules.words import named, why_unknown
+from railway_policies.resources import Resource, tcp_proxies
+from railway_policies.rule import About, Configuration, Finding, Rule, Scope, Unjudged
+from railway_policies.rules.exposure import opened_stores
 
 
 class TcpProxyConfiguration(Configuration):
@@ -25,17 +25,7 @@ def judge(resource: Resource, configuration: TcpProxyConfiguration) -> Iterator[
         if runs(resource, configuration.images) is not False:
             yield Unjudged(resource, "its networking is unknown until it is deployed")
         return
-    for endpoint in proxies:
-        stores = leads_to(endpoint, lambda service: runs(service, configuration.images))
-        if stores is UNKNOWN:
-            yield Unjudged(resource, why_unknown(endpoint.services))
-        elif stores:
-            yield Violation(
-                resource,
-                f"{endpoint.description} opens the data store {named(stores)} to the internet, and no data "
-                f"store has a TCP proxy. Remove the proxy and reach {named(stores)} by its private address, "
-                "<service>.railway.internal.",
-            )
+    yield from opened_stores(resource, proxies, configuration.images, kind="TCP proxy", removable="the proxy")
 
 
 RULE = Rule(
