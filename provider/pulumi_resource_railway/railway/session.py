@@ -14,6 +14,7 @@ from pulumi_resource_railway.railway.deployments import Deployments
 from pulumi_resource_railway.railway.documents.projects import WHO_WITH_PROJECT_TOKEN, WHO_WITH_TOKEN
 from pulumi_resource_railway.railway.errors import NotAuthorized, RailwayError, StagedChanges
 from pulumi_resource_railway.railway.journal import Journal, default_directory
+from pulumi_resource_railway.railway.plans import Room
 from pulumi_resource_railway.railway.redaction import Redactor
 from pulumi_resource_railway.railway.repositories import Repositories
 from pulumi_resource_railway.railway.snapshots import Snapshot, Snapshots
@@ -80,6 +81,7 @@ class Session:
         self.redact = redact
         self.clock = clock
         self.repositories = Repositories(client)
+        self.room = Room()
         self._environments: dict[tuple[str, str], EnvironmentSession] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 

@@ -16,6 +16,7 @@ from pulumi_resource_railway.railway.documents.networking import (
     CUSTOM_DOMAIN_UPDATE,
 )
 from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
+from pulumi_resource_railway.railway.plans import plan_named
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
 from pulumi_resource_railway.resources.dns_records import DnsRecord, required_records
@@ -104,6 +105,8 @@ class CustomDomain(Resource[CustomDomainInputs, CustomDomainOutputs]):
             for row in existing:
                 if row["domain"] == inputs.domain:
                     raise name_exists(creation, row["id"])
+            number = session.room.number(creation.scope, [row["domain"] for row in existing], inputs.domain)
+            await plan_named(snapshot.plan).count_domain(context, number, inputs.domain)
             id_ = await create_once(session, creation, [row["id"] for row in existing], context.status)
             place.snapshots.invalidate()
         outputs = CustomDomainOutputs(**with_changes(inputs), dns_records=[])

@@ -19,6 +19,7 @@ from pulumi_resource_railway.railway.documents.services import (
 )
 from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
 from pulumi_resource_railway.railway.patches import missing
+from pulumi_resource_railway.railway.plans import plan_named
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
 from pulumi_resource_railway.resources.deploying import await_deployment, deadline_of, redeploy
@@ -33,7 +34,7 @@ from pulumi_resource_railway.resources.service_configuration import (
     template_of,
 )
 from pulumi_resource_railway.resources.service_model import ServiceInputs, ServiceOutputs
-from pulumi_resource_railway.resources.service_repository import check_repository
+from pulumi_resource_railway.resources.service_prerequisites import check_prerequisites
 from pulumi_resource_railway.resources.service_rules import check_service
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         session = session_of(context)
         place = session.environment(inputs.project_id, inputs.environment_id)
         _remember_secrets(context, inputs)
-        await place.ready_for_changes(context.status)
-        await check_repository(context, inputs)
+        plan = (await place.ready_for_changes(context.status)).plan
+        await check_prerequisites(context, inputs, configured(inputs), plan)
         creation = _creation(context, inputs, place)
         entry = session.journal.find(context.urn, creation.scope)
         id_ = await resume(session, creation, context.status)
@@ -124,6 +125,9 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
                 await session_of(context).client.send(SERVICE_UPDATE, variables, context.status)
             return id_
         session = session_of(context)
+        names = [row["name"] for row in snapshot.services.values()]
+        number = session.room.number(f"{inputs.project_id}/services", names, inputs.name)
+        await plan_named(snapshot.plan).count_service(context, number, inputs.name)
         id_ = await create_once(session, creation, snapshot.services.keys(), context.status)
         place.snapshots.invalidate()
         snapshot.services[id_] = {"id": id_, "name": inputs.name, "icon": inputs.icon}
@@ -181,8 +185,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         patch = change(old, new, live)
         if id not in snapshot.service_instances:
             patch = {"isCreated": True, **configured(new)}
-        if (patch.get("source") or {}).get("repo"):
-            await check_repository(context, new)
+        await check_prerequisites(context, new, patch, snapshot.plan)
         reached = old
         if renaming:
             await session.client.send(SERVICE_UPDATE, {"id": id, "input": renaming}, context.status)

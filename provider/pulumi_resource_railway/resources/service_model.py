@@ -35,9 +35,10 @@ class ServiceSource(Model):
         default=None,
     )
     repo: str | None = field(
-        doc="A GitHub repository as `owner/name`, instead of `image`. Railway's GitHub App must be installed on it, with "
-        "the GitHub account of a member of the project; without it a public one is built, but no push to it is "
-        "deployed. What can't be built is refused before anything is changed, where the token can ask.",
+        doc="A GitHub repository as `owner/name`, instead of `image`. Railway's GitHub App must be installed "
+        "on it, with the GitHub account of a member of the project; without it a public one is built, but no "
+        "push to it is deployed. What can't be built is refused before anything is changed, where the token "
+        "can ask.",
         default=None,
     )
     branch: str | None = field(
