@@ -17,7 +17,7 @@ DEFAULT_BRANCH = "main"
 DEFAULT_VOLUME_SIZE_MB = 50_000
 HIDDEN = "*****"
 INSTANCE_SECTIONS = ("services", "volumes", "buckets", "groups")
-DEPLOYING_GROUPS = ("source", "build", "deploy", "variables", "volumeMounts")
+DEPLOYING_GROUPS = ("source", "build", "deploy", "variables", "volumeMounts", "configFile")
 _FLAGS = ("isCreated", "isDeleted")
 
 

@@ -126,10 +126,18 @@ def _check_build(service: Document) -> None:
         raise InvalidInput(f"build.builder must be one of {', '.join(sorted(_BUILDERS))}")
 
 
+def _check_config_file(service: Document) -> None:
+    if not isinstance(service.get("configFile", ""), str):
+        raise InvalidInput("Expected string at configFile")
+
+
 def _check_commands(service: Document) -> None:
     command = (service.get("deploy") or {}).get("preDeployCommand")
     if isinstance(command, list) and len(command) > 1:
         raise InvalidInput("preDeployCommand must contain at most 1 element")
+    seconds = (service.get("deploy") or {}).get("preDeployTimeoutSeconds", 1)
+    if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds < 0:
+        raise InvalidInput("preDeployTimeoutSeconds must be a number of seconds")
 
 
 def _check_healthcheck(service: Document) -> None:
@@ -208,6 +216,7 @@ def _check_private_name(service: Document) -> None:
 _SERVICE_RULES: tuple[Callable[[Document], None], ...] = (
     _check_source,
     _check_build,
+    _check_config_file,
     _check_commands,
     _check_healthcheck,
     _check_restart_policy,

@@ -120,6 +120,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     ({"deploy": {"restartPolicyType": "SOMETIMES"}}, "restartPolicyType"),
     ({"build": {"builder": "MAKE"}}, "builder"),
+    ({"configFile": {}}, "configFile"),
+    ({"deploy": {"preDeployTimeoutSeconds": -1}}, "preDeployTimeoutSeconds"),
     ({"source": {"repo": "acme/web"}}, "either an image or a repository"),
     ({"deploy": {"startComand": "x"}}, 'Unrecognized key "startComand"'),
     ({"variables": {"A": "1"}}, "Expected object"),

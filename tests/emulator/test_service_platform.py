@@ -79,3 +79,11 @@ def test_a_row_can_be_of_a_template_and_is_no_more_than_a_row(world: World) -> N
     ask = "query($id: String!) { service(id: $id) { templateId templateServiceId } }"
     assert world.ask(ask, id=service) == template
     assert world.config().get("services") in (None, {})
+
+
+def test_another_configuration_file_deploys(world: World) -> None:
+    service = world.service(source={"repo": "acme/web"}, configFile="/web/railway.json")
+    assert world.config()["services"][service]["configFile"] == "/web/railway.json"
+    world.configure(service, configFile=None)
+    assert "configFile" not in world.config()["services"][service]
+    assert len(world.deployments(service)) == 2

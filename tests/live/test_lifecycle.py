@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_resource_railway.errors import PartialFailure
 from pulumi_resource_railway.railway.documents.services import DEPLOYMENTS
+from pulumi_resource_railway.railway.repositories import Reach
 from pulumi_resource_railway.resources.bucket import Bucket, BucketInputs
 from pulumi_resource_railway.resources.custom_domain import CustomDomain, CustomDomainInputs
 from pulumi_resource_railway.resources.egress_gateway import EgressGateway, EgressGatewayInputs
@@ -62,7 +63,12 @@ async def test_a_service_with_a_volume_and_a_domain(account: Account) -> None:
         **account.environment,
         name="store",
         source=ServiceSource(image=IMAGE),
-        deploy=ServiceDeploy(start_command="redis-server --dir /data", restart_policy_type="ON_FAILURE"),
+        deploy=ServiceDeploy(
+            start_command="redis-server --dir /data",
+            restart_policy_type="ON_FAILURE",
+            pre_deploy_command="true",
+            pre_deploy_timeout_seconds=60,
+        ),
         variables={"A": "1", "SELF": "${{A}}"},
         volume_mounts=[VolumeMount(volume_id=volume.id, mount_path="/data")],
     )
@@ -117,6 +123,18 @@ async def test_a_service_with_a_volume_and_a_domain(account: Account) -> None:
     snapshot = await account.session.environment(**account.environment).snapshots.fresh()
     assert service.id not in snapshot.services
     assert volume.id not in snapshot.volume_instances
+
+
+async def test_repositories_are_told_apart(account: Account) -> None:
+    async def reach(repository: str) -> Reach | None:
+        return await account.session.repositories.reach(repository, account.context("app").status)
+
+    public = await reach("railwayapp/cli")
+    if public is None:
+        pytest.skip("this token isn't a user's, so it can't ask about repositories")
+    assert public.public
+    missing = await reach(f"railwayapp/{account.project.name}")
+    assert missing == Reach(by_app=False, public=False)
 
 
 async def test_services_at_once_are_one_commit(account: Account) -> None:

@@ -25,6 +25,7 @@ DEFAULTS: Final[dict[tuple[str, str], Any]] = {
     ("build", "buildCommand"): "",
     ("build", "dockerfilePath"): "Dockerfile",
     ("build", "watchPatterns"): [],
+    ("deploy", "preDeployTimeoutSeconds"): 0,
     ("deploy", "healthcheckTimeout"): 300,
     ("deploy", "restartPolicyType"): "ON_FAILURE",
     ("deploy", "restartPolicyMaxRetries"): 10,

@@ -35,6 +35,8 @@ def configured(service: ServiceInputs) -> Document:
     deploy = document.get("deploy")
     if deploy and "preDeployCommand" in deploy:
         deploy["preDeployCommand"] = [deploy["preDeployCommand"]]
+    if service.config_file:
+        document["configFile"] = service.config_file
     if service.variables:
         document["variables"] = {name: {"value": value} for name, value in service.variables.items()}
     if service.volume_mounts:
@@ -127,6 +129,8 @@ def observed(
         **identity,
         source=_group(ServiceSource, "source", live, before),
         build=_group(ServiceBuild, "build", live, before),
+        # Railway shows an empty text for a file that was taken away.
+        config_file=live.get("configFile") or None,
         deploy=_group(ServiceDeploy, "deploy", live, before),
         networking=_group(ServiceNetworking, "networking", live, before),
         tracing=_group(ServiceTracing, "tracing", live, before),
@@ -160,7 +164,7 @@ def _setting(section: str, key: str, live: Any, recorded: Any) -> Any:
     if key == "registryCredentials":
         # Write-only: whether there are any is all that Railway shows.
         return recorded if live else None
-    if key == "privateNetworkEndpoint" and recorded is None:
+    if key in {"privateNetworkEndpoint", "railpackVersion"} and recorded is None:
         return None  # Railway's own choice
     if key in {"limitOverride", "autoUpdates"} and isinstance(live, Mapping):
         live = _declared(_NESTED[key], live)

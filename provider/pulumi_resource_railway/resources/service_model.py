@@ -67,6 +67,11 @@ class ServiceBuild(Model):
     )
     dockerfile_path: str | None = field(doc="The Dockerfile's path within the root directory.", default=None)
     build_command: str | None = field(doc="The command that builds the application.", default=None)
+    railpack_version: str | None = field(
+        doc="The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest "
+        "when it is absent.",
+        default=None,
+    )
     watch_patterns: list[str] | None = field(
         doc="Patterns like those of `.gitignore`: a push that touches none of them is not deployed.",
         default=None,
@@ -116,6 +121,12 @@ class ServiceDeploy(Model):
         doc="A command that runs before each deployment, such as a migration; when it fails, the deployment "
         "does.",
         default=None,
+    )
+    pre_deploy_timeout_seconds: int | None = field(
+        doc="Seconds that `preDeployCommand` may take; a deployment whose command takes longer fails, and the "
+        "previous one stays. Railway has a limit of its own when it is absent.",
+        default=None,
+        ge=1,
     )
     healthcheck_path: str | None = field(
         doc="A path that must answer with status 200 before a deployment takes over; asked on the port in "
@@ -237,6 +248,12 @@ class ServiceInputs(Model):
         default=None,
     )
     build: ServiceBuild | None = field(doc="How an image is built from a repository.", default=None)
+    config_file: str | None = field(
+        doc="The path, in the repository, of a `railway.json` or `railway.toml` whose settings go before those of "
+        "`build` and `deploy`. Railway has deprecated such files: new services can't use one, and from 2026-12-01 "
+        "on none is read (https://docs.railway.com/config-as-code).",
+        default=None,
+    )
     deploy: ServiceDeploy | None = field(doc="How the service runs.", default=None)
     variables: dict[str, str] | None = field(
         doc="The service's variables. A value may refer to others: `${{service.NAME}}`, `${{shared.NAME}}`. "

@@ -36,6 +36,11 @@ async def check_prerequisites(
         OutOfReach: When Railway surely can't build the repository.
     """
     await _check_plan(context, service, change.get("deploy") or {}, subscription)
+    if change.get("configFile"):
+        await context.warn(
+            "configFile: Railway has deprecated such files. New services can't use one, and from 2026-12-01 on "
+            "none is read; say the same in `build` and `deploy`."
+        )
     if (change.get("source") or {}).get("repo"):
         await _check_repository(context, service)
 

@@ -26,6 +26,7 @@ _NAME: Final = re.compile(r"[^\x00-\x1f\x7f]+")
 _VARIABLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _REPOSITORY: Final = re.compile(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+")
 _REFERENCE: Final = re.compile(r"\s*(?:[^{}.]+\.)?[A-Za-z_][A-Za-z0-9_]*\s*")
+_VERSION: Final = re.compile(r"v?\d+(\.\d+)*")
 _IMAGE: Final = re.compile(r"\S+")
 # Railway gives these names inside a project's private network, or means itself by them.
 _RESERVED_NAMES: Final = frozenset({"shared"})
@@ -39,6 +40,7 @@ def check_service(properties: Mapping[str, Any]) -> list[CheckFailure]:
         *_name(properties),
         *_source(_known_group(properties, "source")),
         *_build(properties),
+        *_config_file(properties),
         *_deploy(_known_group(properties, "deploy")),
         *_cron(_known_group(properties, "deploy")),
         *_variables(properties.get("variables")),
@@ -123,6 +125,27 @@ def _build(properties: Mapping[str, Any]) -> Failures:
             "build.dockerfilePath",
             f"The builder {builder} reads no Dockerfile; set builder DOCKERFILE or remove the path.",
         )
+    if builder in {"NIXPACKS", "DOCKERFILE"} and build.get("railpackVersion") is not None:
+        yield CheckFailure(
+            "build.railpackVersion", f"Railpack doesn't build this, {builder} does; remove the version."
+        )
+    if (version := _text(build, "railpackVersion")) is not None and not _VERSION.fullmatch(version):
+        yield CheckFailure(
+            "build.railpackVersion",
+            f"{version!r} is no release of Railpack; write its number, such as 0.7.0 "
+            "(https://github.com/railwayapp/railpack/releases).",
+        )
+
+
+def _config_file(properties: Mapping[str, Any]) -> Failures:
+    path, source = _text(properties, "configFile"), properties.get("source")
+    repository = source.get("repo") if isinstance(source, Mapping) else source
+    if properties.get("configFile") is not None and repository is None:
+        yield CheckFailure("configFile", "The file lies in a repository; set `source.repo` or remove it.")
+    if path is not None and not path.endswith((".json", ".toml")):
+        yield CheckFailure(
+            "configFile", f"{path!r} is no railway.json or railway.toml; write its path in the repository."
+        )
 
 
 def _deploy(deploy: Mapping[str, Any]) -> Failures:
@@ -139,6 +162,11 @@ def _deploy(deploy: Mapping[str, Any]) -> Failures:
         yield CheckFailure(
             "deploy.restartPolicyMaxRetries",
             f"Retries are counted only with ON_FAILURE, not with {policy}; remove them.",
+        )
+    if deploy.get("preDeployTimeoutSeconds") is not None and deploy.get("preDeployCommand") is None:
+        yield CheckFailure(
+            "deploy.preDeployTimeoutSeconds",
+            "Without `preDeployCommand` there is no command that could take time.",
         )
     for name in ("startCommand", "preDeployCommand"):
         command = _text(deploy, name)

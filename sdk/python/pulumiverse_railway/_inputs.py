@@ -305,6 +305,10 @@ class ServiceBuildArgsDict(TypedDict):
     """
     The Dockerfile's path within the root directory.
     """
+    railpack_version: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent.
+    """
     watch_patterns: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
     """
     Patterns like those of `.gitignore`: a push that touches none of them is not deployed.
@@ -316,6 +320,7 @@ class ServiceBuildArgs:
                  build_command: pulumi.Input[Optional[_builtins.str]] = None,
                  builder: pulumi.Input[Optional['Builder']] = None,
                  dockerfile_path: pulumi.Input[Optional[_builtins.str]] = None,
+                 railpack_version: pulumi.Input[Optional[_builtins.str]] = None,
                  watch_patterns: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
         """
         How an image is built from a repository.
@@ -323,6 +328,7 @@ class ServiceBuildArgs:
         :param pulumi.Input[_builtins.str] build_command: The command that builds the application.
         :param pulumi.Input['Builder'] builder: What builds the image. Railway finds a Dockerfile by itself and otherwise takes `RAILPACK`.
         :param pulumi.Input[_builtins.str] dockerfile_path: The Dockerfile's path within the root directory.
+        :param pulumi.Input[_builtins.str] railpack_version: The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] watch_patterns: Patterns like those of `.gitignore`: a push that touches none of them is not deployed.
         """
         if build_command is not None:
@@ -331,6 +337,8 @@ class ServiceBuildArgs:
             pulumi.set(__self__, "builder", builder)
         if dockerfile_path is not None:
             pulumi.set(__self__, "dockerfile_path", dockerfile_path)
+        if railpack_version is not None:
+            pulumi.set(__self__, "railpack_version", railpack_version)
         if watch_patterns is not None:
             pulumi.set(__self__, "watch_patterns", watch_patterns)
 
@@ -369,6 +377,18 @@ class ServiceBuildArgs:
     @dockerfile_path.setter
     def dockerfile_path(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "dockerfile_path", value)
+
+    @_builtins.property
+    @pulumi.getter(name="railpackVersion")
+    def railpack_version(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent.
+        """
+        return pulumi.get(self, "railpack_version")
+
+    @railpack_version.setter
+    def railpack_version(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "railpack_version", value)
 
     @_builtins.property
     @pulumi.getter(name="watchPatterns")
@@ -423,6 +443,10 @@ class ServiceDeployArgsDict(TypedDict):
     """
     A command that runs before each deployment, such as a migration; when it fails, the deployment does.
     """
+    pre_deploy_timeout_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Seconds that `preDeployCommand` may take; a deployment whose command takes longer fails, and the previous one stays. Railway has a limit of its own when it is absent.
+    """
     registry_credentials: NotRequired[pulumi.Input[Optional['RegistryCredentialsArgsDict']]]
     """
     Credentials for the private registry that the image is in; a workspace on the Pro plan may have them. Railway never shows them again, so a change made elsewhere isn't noticed, and an import doesn't have them.
@@ -456,6 +480,7 @@ class ServiceDeployArgs:
                  multi_region_config: pulumi.Input[Optional[Mapping[str, pulumi.Input['RegionReplicasArgs']]]] = None,
                  overlap_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  pre_deploy_command: pulumi.Input[Optional[_builtins.str]] = None,
+                 pre_deploy_timeout_seconds: pulumi.Input[Optional[_builtins.int]] = None,
                  registry_credentials: pulumi.Input[Optional['RegistryCredentialsArgs']] = None,
                  restart_policy_max_retries: pulumi.Input[Optional[_builtins.int]] = None,
                  restart_policy_type: pulumi.Input[Optional['RestartPolicy']] = None,
@@ -473,6 +498,7 @@ class ServiceDeployArgs:
         :param pulumi.Input[Mapping[str, pulumi.Input['RegionReplicasArgs']]] multi_region_config: The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region.
         :param pulumi.Input[_builtins.int] overlap_seconds: Seconds that the previous deployment goes on beside a new one.
         :param pulumi.Input[_builtins.str] pre_deploy_command: A command that runs before each deployment, such as a migration; when it fails, the deployment does.
+        :param pulumi.Input[_builtins.int] pre_deploy_timeout_seconds: Seconds that `preDeployCommand` may take; a deployment whose command takes longer fails, and the previous one stays. Railway has a limit of its own when it is absent.
         :param pulumi.Input['RegistryCredentialsArgs'] registry_credentials: Credentials for the private registry that the image is in; a workspace on the Pro plan may have them. Railway never shows them again, so a change made elsewhere isn't noticed, and an import doesn't have them.
         :param pulumi.Input[_builtins.int] restart_policy_max_retries: How often a failed container is started again with `ON_FAILURE`. Railway takes 10 when it is absent.
         :param pulumi.Input['RestartPolicy'] restart_policy_type: When a container that ended is started again. Railway takes `ON_FAILURE` when it is absent.
@@ -497,6 +523,8 @@ class ServiceDeployArgs:
             pulumi.set(__self__, "overlap_seconds", overlap_seconds)
         if pre_deploy_command is not None:
             pulumi.set(__self__, "pre_deploy_command", pre_deploy_command)
+        if pre_deploy_timeout_seconds is not None:
+            pulumi.set(__self__, "pre_deploy_timeout_seconds", pre_deploy_timeout_seconds)
         if registry_credentials is not None:
             pulumi.set(__self__, "registry_credentials", registry_credentials)
         if restart_policy_max_retries is not None:
@@ -615,6 +643,18 @@ class ServiceDeployArgs:
     @pre_deploy_command.setter
     def pre_deploy_command(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "pre_deploy_command", value)
+
+    @_builtins.property
+    @pulumi.getter(name="preDeployTimeoutSeconds")
+    def pre_deploy_timeout_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Seconds that `preDeployCommand` may take; a deployment whose command takes longer fails, and the previous one stays. Railway has a limit of its own when it is absent.
+        """
+        return pulumi.get(self, "pre_deploy_timeout_seconds")
+
+    @pre_deploy_timeout_seconds.setter
+    def pre_deploy_timeout_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "pre_deploy_timeout_seconds", value)
 
     @_builtins.property
     @pulumi.getter(name="registryCredentials")

@@ -665,6 +665,8 @@ class ServiceBuild(dict):
             suggest = "build_command"
         elif key == "dockerfilePath":
             suggest = "dockerfile_path"
+        elif key == "railpackVersion":
+            suggest = "railpack_version"
         elif key == "watchPatterns":
             suggest = "watch_patterns"
 
@@ -683,6 +685,7 @@ class ServiceBuild(dict):
                  build_command: Optional[_builtins.str] = None,
                  builder: Optional['Builder'] = None,
                  dockerfile_path: Optional[_builtins.str] = None,
+                 railpack_version: Optional[_builtins.str] = None,
                  watch_patterns: Optional[Sequence[_builtins.str]] = None):
         """
         How an image is built from a repository.
@@ -690,6 +693,7 @@ class ServiceBuild(dict):
         :param _builtins.str build_command: The command that builds the application.
         :param 'Builder' builder: What builds the image. Railway finds a Dockerfile by itself and otherwise takes `RAILPACK`.
         :param _builtins.str dockerfile_path: The Dockerfile's path within the root directory.
+        :param _builtins.str railpack_version: The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent.
         :param Sequence[_builtins.str] watch_patterns: Patterns like those of `.gitignore`: a push that touches none of them is not deployed.
         """
         if build_command is not None:
@@ -698,6 +702,8 @@ class ServiceBuild(dict):
             pulumi.set(__self__, "builder", builder)
         if dockerfile_path is not None:
             pulumi.set(__self__, "dockerfile_path", dockerfile_path)
+        if railpack_version is not None:
+            pulumi.set(__self__, "railpack_version", railpack_version)
         if watch_patterns is not None:
             pulumi.set(__self__, "watch_patterns", watch_patterns)
 
@@ -724,6 +730,14 @@ class ServiceBuild(dict):
         The Dockerfile's path within the root directory.
         """
         return pulumi.get(self, "dockerfile_path")
+
+    @_builtins.property
+    @pulumi.getter(name="railpackVersion")
+    def railpack_version(self) -> Optional[_builtins.str]:
+        """
+        The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent.
+        """
+        return pulumi.get(self, "railpack_version")
 
     @_builtins.property
     @pulumi.getter(name="watchPatterns")
@@ -760,6 +774,8 @@ class ServiceDeploy(dict):
             suggest = "overlap_seconds"
         elif key == "preDeployCommand":
             suggest = "pre_deploy_command"
+        elif key == "preDeployTimeoutSeconds":
+            suggest = "pre_deploy_timeout_seconds"
         elif key == "registryCredentials":
             suggest = "registry_credentials"
         elif key == "restartPolicyMaxRetries":
@@ -792,6 +808,7 @@ class ServiceDeploy(dict):
                  multi_region_config: Optional[Mapping[str, 'outputs.RegionReplicas']] = None,
                  overlap_seconds: Optional[_builtins.int] = None,
                  pre_deploy_command: Optional[_builtins.str] = None,
+                 pre_deploy_timeout_seconds: Optional[_builtins.int] = None,
                  registry_credentials: Optional['outputs.RegistryCredentials'] = None,
                  restart_policy_max_retries: Optional[_builtins.int] = None,
                  restart_policy_type: Optional['RestartPolicy'] = None,
@@ -809,6 +826,7 @@ class ServiceDeploy(dict):
         :param Mapping[str, 'RegionReplicas'] multi_region_config: The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region.
         :param _builtins.int overlap_seconds: Seconds that the previous deployment goes on beside a new one.
         :param _builtins.str pre_deploy_command: A command that runs before each deployment, such as a migration; when it fails, the deployment does.
+        :param _builtins.int pre_deploy_timeout_seconds: Seconds that `preDeployCommand` may take; a deployment whose command takes longer fails, and the previous one stays. Railway has a limit of its own when it is absent.
         :param 'RegistryCredentials' registry_credentials: Credentials for the private registry that the image is in; a workspace on the Pro plan may have them. Railway never shows them again, so a change made elsewhere isn't noticed, and an import doesn't have them.
         :param _builtins.int restart_policy_max_retries: How often a failed container is started again with `ON_FAILURE`. Railway takes 10 when it is absent.
         :param 'RestartPolicy' restart_policy_type: When a container that ended is started again. Railway takes `ON_FAILURE` when it is absent.
@@ -833,6 +851,8 @@ class ServiceDeploy(dict):
             pulumi.set(__self__, "overlap_seconds", overlap_seconds)
         if pre_deploy_command is not None:
             pulumi.set(__self__, "pre_deploy_command", pre_deploy_command)
+        if pre_deploy_timeout_seconds is not None:
+            pulumi.set(__self__, "pre_deploy_timeout_seconds", pre_deploy_timeout_seconds)
         if registry_credentials is not None:
             pulumi.set(__self__, "registry_credentials", registry_credentials)
         if restart_policy_max_retries is not None:
@@ -915,6 +935,14 @@ class ServiceDeploy(dict):
         A command that runs before each deployment, such as a migration; when it fails, the deployment does.
         """
         return pulumi.get(self, "pre_deploy_command")
+
+    @_builtins.property
+    @pulumi.getter(name="preDeployTimeoutSeconds")
+    def pre_deploy_timeout_seconds(self) -> Optional[_builtins.int]:
+        """
+        Seconds that `preDeployCommand` may take; a deployment whose command takes longer fails, and the previous one stays. Railway has a limit of its own when it is absent.
+        """
+        return pulumi.get(self, "pre_deploy_timeout_seconds")
 
     @_builtins.property
     @pulumi.getter(name="registryCredentials")

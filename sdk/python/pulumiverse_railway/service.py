@@ -27,6 +27,7 @@ class ServiceArgs:
                  allow_replace: pulumi.Input[Optional[_builtins.bool]] = None,
                  await_deployment: pulumi.Input[Optional[_builtins.bool]] = None,
                  build: pulumi.Input[Optional['ServiceBuildArgs']] = None,
+                 config_file: pulumi.Input[Optional[_builtins.str]] = None,
                  deploy: pulumi.Input[Optional['ServiceDeployArgs']] = None,
                  icon: pulumi.Input[Optional[_builtins.str]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
@@ -45,6 +46,7 @@ class ServiceArgs:
         :param pulumi.Input[_builtins.bool] allow_replace: Whether a service with a volume may be replaced by a new one.
         :param pulumi.Input[_builtins.bool] await_deployment: Whether to wait until the deployment that a change causes has succeeded, and to fail when it doesn't.
         :param pulumi.Input['ServiceBuildArgs'] build: How an image is built from a repository.
+        :param pulumi.Input[_builtins.str] config_file: The path, in the repository, of a `railway.json` or `railway.toml` whose settings go before those of `build` and `deploy`. Railway has deprecated such files: new services can't use one, and from 2026-12-01 on none is read (https://docs.railway.com/config-as-code).
         :param pulumi.Input['ServiceDeployArgs'] deploy: How the service runs.
         :param pulumi.Input[_builtins.str] icon: The address of an icon for Railway's canvas.
         :param pulumi.Input[_builtins.str] name: The service's name, unique in its project; other services refer to its variables by it. Renamed in place. Without it, the resource's logical name.
@@ -68,6 +70,8 @@ class ServiceArgs:
             pulumi.set(__self__, "await_deployment", await_deployment)
         if build is not None:
             pulumi.set(__self__, "build", build)
+        if config_file is not None:
+            pulumi.set(__self__, "config_file", config_file)
         if deploy is not None:
             pulumi.set(__self__, "deploy", deploy)
         if icon is not None:
@@ -148,6 +152,18 @@ class ServiceArgs:
     @build.setter
     def build(self, value: pulumi.Input[Optional['ServiceBuildArgs']]):
         pulumi.set(self, "build", value)
+
+    @_builtins.property
+    @pulumi.getter(name="configFile")
+    def config_file(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The path, in the repository, of a `railway.json` or `railway.toml` whose settings go before those of `build` and `deploy`. Railway has deprecated such files: new services can't use one, and from 2026-12-01 on none is read (https://docs.railway.com/config-as-code).
+        """
+        return pulumi.get(self, "config_file")
+
+    @config_file.setter
+    def config_file(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "config_file", value)
 
     @_builtins.property
     @pulumi.getter
@@ -279,6 +295,7 @@ class Service(pulumi.CustomResource):
                  allow_replace: pulumi.Input[Optional[_builtins.bool]] = None,
                  await_deployment: pulumi.Input[Optional[_builtins.bool]] = None,
                  build: pulumi.Input[Optional[Union['ServiceBuildArgs', 'ServiceBuildArgsDict']]] = None,
+                 config_file: pulumi.Input[Optional[_builtins.str]] = None,
                  deploy: pulumi.Input[Optional[Union['ServiceDeployArgs', 'ServiceDeployArgsDict']]] = None,
                  environment_id: pulumi.Input[Optional[_builtins.str]] = None,
                  icon: pulumi.Input[Optional[_builtins.str]] = None,
@@ -335,6 +352,7 @@ class Service(pulumi.CustomResource):
         :param pulumi.Input[_builtins.bool] allow_replace: Whether a service with a volume may be replaced by a new one.
         :param pulumi.Input[_builtins.bool] await_deployment: Whether to wait until the deployment that a change causes has succeeded, and to fail when it doesn't.
         :param pulumi.Input[Union['ServiceBuildArgs', 'ServiceBuildArgsDict']] build: How an image is built from a repository.
+        :param pulumi.Input[_builtins.str] config_file: The path, in the repository, of a `railway.json` or `railway.toml` whose settings go before those of `build` and `deploy`. Railway has deprecated such files: new services can't use one, and from 2026-12-01 on none is read (https://docs.railway.com/config-as-code).
         :param pulumi.Input[Union['ServiceDeployArgs', 'ServiceDeployArgsDict']] deploy: How the service runs.
         :param pulumi.Input[_builtins.str] environment_id: The id of the environment that the service runs in. Another value replaces the resource.
         :param pulumi.Input[_builtins.str] icon: The address of an icon for Railway's canvas.
@@ -410,6 +428,7 @@ class Service(pulumi.CustomResource):
                  allow_replace: pulumi.Input[Optional[_builtins.bool]] = None,
                  await_deployment: pulumi.Input[Optional[_builtins.bool]] = None,
                  build: pulumi.Input[Optional[Union['ServiceBuildArgs', 'ServiceBuildArgsDict']]] = None,
+                 config_file: pulumi.Input[Optional[_builtins.str]] = None,
                  deploy: pulumi.Input[Optional[Union['ServiceDeployArgs', 'ServiceDeployArgsDict']]] = None,
                  environment_id: pulumi.Input[Optional[_builtins.str]] = None,
                  icon: pulumi.Input[Optional[_builtins.str]] = None,
@@ -438,6 +457,7 @@ class Service(pulumi.CustomResource):
                 await_deployment = True
             __props__.__dict__["await_deployment"] = await_deployment
             __props__.__dict__["build"] = build
+            __props__.__dict__["config_file"] = config_file
             __props__.__dict__["deploy"] = deploy
             if environment_id is None and not opts.urn:
                 raise TypeError("Missing required property 'environment_id'")
@@ -479,6 +499,7 @@ class Service(pulumi.CustomResource):
         __props__.__dict__["allow_replace"] = None
         __props__.__dict__["await_deployment"] = None
         __props__.__dict__["build"] = None
+        __props__.__dict__["config_file"] = None
         __props__.__dict__["deploy"] = None
         __props__.__dict__["environment_id"] = None
         __props__.__dict__["icon"] = None
@@ -516,6 +537,14 @@ class Service(pulumi.CustomResource):
         How an image is built from a repository.
         """
         return pulumi.get(self, "build")
+
+    @_builtins.property
+    @pulumi.getter(name="configFile")
+    def config_file(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        The path, in the repository, of a `railway.json` or `railway.toml` whose settings go before those of `build` and `deploy`. Railway has deprecated such files: new services can't use one, and from 2026-12-01 on none is read (https://docs.railway.com/config-as-code).
+        """
+        return pulumi.get(self, "config_file")
 
     @_builtins.property
     @pulumi.getter

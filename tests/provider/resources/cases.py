@@ -199,13 +199,19 @@ CASES = {
             build=ServiceBuild(
                 builder="DOCKERFILE", dockerfile_path="Dockerfile.api", watch_patterns=["backend/**"]
             ),
-            deploy=ServiceDeploy(multi_region_config={"us-west2": RegionReplicas(num_replicas=1)}),
+            config_file="/backend/railway.json",
+            deploy=ServiceDeploy(
+                pre_deploy_command="migrate",
+                pre_deploy_timeout_seconds=600,
+                multi_region_config={"us-west2": RegionReplicas(num_replicas=1)},
+            ),
             redeploy_triggers={"db": "1"},
         ),
         lambda place: ServiceInputs(
             **place.environment,
             name="api",
             source=ServiceSource(repo="etally/app", branch="next", check_suites=True),
+            build=ServiceBuild(railpack_version="0.7.0"),
             deploy=ServiceDeploy(
                 multi_region_config={"europe-west4-drams3a": RegionReplicas(num_replicas=2)}
             ),

@@ -35,6 +35,25 @@ MOUNT = {"volumeId": "v", "mountPath": "/data"}
         ({"source": {"image": "a:1", "branch": "main"}}, "source.branch", "only for a repository"),
         ({"source": {"image": "a:1", "checkSuites": False}}, "source.checkSuites", "only for a repository"),
         ({"source": {"image": "a:1"}, "build": {"buildCommand": "make"}}, "build", "never built"),
+        ({"source": {"image": "a:1"}, "configFile": "railway.json"}, "configFile", "lies in a repository"),
+        ({"configFile": "railway.json"}, "configFile", "lies in a repository"),
+        (
+            {"source": {"repo": "o/r"}, "configFile": "/backend"},
+            "configFile",
+            "'/backend' is no railway.json",
+        ),
+        ({"source": {"repo": "o/r"}, "configFile": ""}, "configFile", "'' is no railway.json"),
+        (
+            {"build": {"builder": "NIXPACKS", "railpackVersion": "1"}},
+            "build.railpackVersion",
+            "NIXPACKS does",
+        ),
+        ({"build": {"railpackVersion": "newest"}}, "build.railpackVersion", "such as 0.7.0"),
+        (
+            {"deploy": {"preDeployTimeoutSeconds": 60}},
+            "deploy.preDeployTimeoutSeconds",
+            "Without `preDeployCommand`",
+        ),
         ({"source": {"repo": "o/r", "autoUpdates": {"type": "patch"}}}, "source.autoUpdates", "each push"),
         (
             {"source": {"image": "quay.io/a:1", "autoUpdates": {"type": "patch"}}},
@@ -181,6 +200,11 @@ def test_a_service(properties: dict[str, Any], path: str, words: str) -> None:
     [
         {"source": {"image": "ghcr.io/owner/name@sha256:00"}},
         {"source": {"repo": "owner/na.me", "branch": "main", "checkSuites": True}},
+        {"source": {"repo": "o/r"}, "configFile": "/backend/railway.toml"},
+        {"source": UNKNOWN, "configFile": "railway.json"},
+        {"source": {"repo": UNKNOWN}, "configFile": UNKNOWN},
+        {"build": {"builder": "RAILPACK", "railpackVersion": "0.7.0"}},
+        {"deploy": {"preDeployCommand": "migrate", "preDeployTimeoutSeconds": 600}},
         {"deploy": {"cronSchedule": "0 3 * * 1-5", "restartPolicyType": "NEVER"}},
         {"deploy": {"cronSchedule": "*/5 * * * *", "multiRegionConfig": {"us-west2": {"numReplicas": 1}}}},
         {"deploy": {"restartPolicyType": "ON_FAILURE", "restartPolicyMaxRetries": 0}},

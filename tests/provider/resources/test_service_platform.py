@@ -13,6 +13,7 @@ from pulumi_resource_railway.resources.service_model import (
     ContainerLimits,
     LimitOverride,
     RegistryCredentials,
+    ServiceBuild,
     ServiceDeploy,
     ServiceInputs,
     ServiceNetworking,
@@ -184,3 +185,58 @@ def test_another_template_is_another_service() -> None:
     second = app(place).model_copy(update={"template": other}).to_properties()
     assert compare(Service(), first, second).replaces
     assert not compare(Service(), first, app(place).to_properties()).changes
+
+
+def built(
+    place: Place, *, config_file: str | None = None, build: ServiceBuild | None = None
+) -> ServiceInputs:
+    return ServiceInputs(
+        **place.environment,
+        name="app",
+        source=ServiceSource(repo="etally/app"),
+        config_file=config_file,
+        build=build,
+    )
+
+
+async def test_a_configuration_file_is_given_warned_of_and_taken_away(world: World, place: Place) -> None:
+    created = await Service().create(world.context(), built(place, config_file="/web/railway.json"))
+    assert (await configuration(world, created.id))["configFile"] == "/web/railway.json"
+    assert "from 2026-12-01 on none is read" in world.messages.text
+    world.messages.lines.clear()
+    await Service().update(world.context(), created.id, created.outputs, built(place))
+    assert "configFile" not in await configuration(world, created.id)
+    assert "2026-12-01" not in world.messages.text
+    assert len(await world.deployments()) == 2
+
+
+async def test_a_configuration_file_that_somebody_set_is_seen(world: World, place: Place) -> None:
+    created = await Service().create(world.context(), built(place))
+    for shown, found in (("", None), ("/railway.toml", "/railway.toml")):
+        await commit(world, place, created.id, configFile=shown)
+        await world.restart()
+        read = await Service().read(world.context(), created.id, built(place))
+        assert read is not None
+        assert read.inputs.config_file == found
+
+
+async def test_a_builders_release_of_railways_choice_is_no_drift(world: World, place: Place) -> None:
+    created = await Service().create(world.context(), built(place))
+    await commit(world, place, created.id, build={"railpackVersion": "0.9.1"})
+    await world.restart()
+    read = await Service().read(world.context(), created.id, built(place))
+    assert read is not None
+    assert read.inputs == built(place)
+    pinned = built(place, build=ServiceBuild(railpack_version="0.7.0"))
+    read = await Service().read(world.context(), created.id, pinned)
+    assert read is not None
+    assert read.inputs.build == ServiceBuild(railpack_version="0.9.1")
+
+
+async def test_the_time_that_a_pre_deploy_command_has_comes_and_goes(world: World, place: Place) -> None:
+    timed = app(place, pre_deploy_command="migrate", pre_deploy_timeout_seconds=600)
+    created = await Service().create(world.context(), timed)
+    assert (await configuration(world, created.id))["deploy"]["preDeployTimeoutSeconds"] == 600
+    untimed = app(place, pre_deploy_command="migrate")
+    await Service().update(world.context(), created.id, created.outputs, untimed)
+    assert "preDeployTimeoutSeconds" not in (await configuration(world, created.id))["deploy"]
