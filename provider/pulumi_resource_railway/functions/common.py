@@ -54,6 +54,32 @@ async def ask_all(
         after = page["pageInfo"]["endCursor"]
 
 
+async def id_of_named(
+    context: Context,
+    document: Document,
+    connection: Callable[[Row], Row],
+    name: str | None,
+    what: str,
+    **variables: Any,
+) -> str:
+    """Return the id of the one that has the name, in a list that comes in pages.
+
+    Args:
+        context: The call.
+        document: Asks for one page, with `first` and `after`.
+        connection: Finds the list in an answer.
+        name: The name.
+        what: What is looked for, such as `project named 'shop'`.
+        variables: The document's other variables.
+
+    Raises:
+        NotFound: When none has it.
+        Ambiguous: When several have it.
+    """
+    rows = await ask_all(context, document, connection, **variables)
+    return str(only([row for row in rows if row["name"] == name], what, "id")["id"])
+
+
 def nodes(connection: Row) -> list[Row]:
     """Return the rows of one page."""
     return [edge["node"] for edge in connection["edges"]]

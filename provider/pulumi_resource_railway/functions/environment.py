@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.function import Function, exactly_one
-from pulumi_resource_railway.functions.common import ask, ask_all, is_gone, missing, nodes, only
+from pulumi_resource_railway.functions.common import ask, id_of_named, is_gone, missing, nodes
 from pulumi_resource_railway.railway import questions
 from pulumi_resource_railway.railway.documents import PAGE
 from pulumi_resource_railway.railway.documents.environments import ENVIRONMENTS
@@ -81,7 +81,16 @@ pulumi.export("services", staging.services.apply(lambda found: [one.name for one
 
     async def call(self, context: Context, arguments: GetEnvironmentArguments) -> GetEnvironmentResult:
         """Read the environment."""
-        id_ = arguments.id if arguments.id is not None else await _named(context, arguments)
+        id_ = arguments.id
+        if id_ is None:
+            id_ = await id_of_named(
+                context,
+                ENVIRONMENTS,
+                lambda answer: answer["environments"],
+                arguments.name,
+                f"environment named {arguments.name!r} in project {arguments.project_id}",
+                projectId=arguments.project_id,
+            )
         answer = await ask(context, questions.ENVIRONMENT, id=id_, projectId=arguments.project_id, first=PAGE)
         environment = answer["environment"]
         if is_gone(environment):
@@ -102,17 +111,3 @@ pulumi.export("services", staging.services.apply(lambda found: [one.name for one
             staged_changes=environment["unmergedChangesCount"] or 0,
             created_at=environment["createdAt"],
         )
-
-
-async def _named(context: Context, arguments: GetEnvironmentArguments) -> str:
-    environments = await ask_all(
-        context,
-        ENVIRONMENTS,
-        lambda answer: answer["environments"],
-        projectId=arguments.project_id,
-    )
-    found = [row for row in environments if row["name"] == arguments.name]
-    id_: str = only(found, f"environment named {arguments.name!r} in project {arguments.project_id}", "id")[
-        "id"
-    ]
-    return id_

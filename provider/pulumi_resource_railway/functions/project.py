@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.function import Function, exactly_one
-from pulumi_resource_railway.functions.common import ask, ask_all, is_gone, missing, nodes, only
+from pulumi_resource_railway.functions.common import ask, id_of_named, is_gone, missing, nodes
 from pulumi_resource_railway.railway import questions
 from pulumi_resource_railway.railway.documents import PAGE
 from pulumi_resource_railway.railway.documents.projects import PROJECTS
@@ -95,7 +95,16 @@ pulumi.export("environments", shop.environments.apply(lambda found: [one.name fo
 
     async def call(self, context: Context, arguments: GetProjectArguments) -> GetProjectResult:
         """Read the project."""
-        id_ = arguments.id if arguments.id is not None else await _named(context, arguments)
+        id_ = arguments.id
+        if id_ is None:
+            id_ = await id_of_named(
+                context,
+                PROJECTS,
+                lambda answer: answer["projects"],
+                arguments.name,
+                f"project named {arguments.name!r}",
+                workspaceId=arguments.workspace_id,
+            )
         project = (await ask(context, questions.PROJECT, id=id_, first=PAGE))["project"]
         if is_gone(project):
             raise missing(f"project {id_}")
@@ -119,15 +128,3 @@ pulumi.export("environments", shop.environments.apply(lambda found: [one.name fo
             ],
             created_at=project["createdAt"],
         )
-
-
-async def _named(context: Context, arguments: GetProjectArguments) -> str:
-    projects = await ask_all(
-        context,
-        PROJECTS,
-        lambda answer: answer["projects"],
-        workspaceId=arguments.workspace_id,
-    )
-    found = [row for row in projects if row["name"] == arguments.name]
-    id_: str = only(found, f"project named {arguments.name!r}", "id")["id"]
-    return id_

@@ -1,6 +1,6 @@
 """A domain of one's own that leads to a service."""
 
-# ruff: noqa: A001, A002, S105 - what Pulumi calls an id, and a token: a resource's type
+# ruff: noqa: A002, S105 - what Pulumi calls an id, and a token: a resource's type
 
 from __future__ import annotations
 
@@ -15,18 +15,24 @@ from pulumi_resource_railway.railway.documents.networking import (
     CUSTOM_DOMAIN_DELETE,
     CUSTOM_DOMAIN_UPDATE,
 )
-from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
+from pulumi_resource_railway.railway.errors import NotFound
 from pulumi_resource_railway.railway.plans import plan_named
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
-from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
+from pulumi_resource_railway.resources.common import keeping_state, session_of, with_changes
 from pulumi_resource_railway.resources.dns_records import DnsRecord, required_records
+from pulumi_resource_railway.resources.service_parts import (
+    delete_part,
+    domain_of,
+    has_domain,
+    read_domain,
+    whereabouts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pulumi_resource_railway.railway.client import Status
     from pulumi_resource_railway.railway.session import EnvironmentSession
-    from pulumi_resource_railway.railway.snapshots import Snapshot
 
 _DOMAIN: Final = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _LONGEST: Final = 253
@@ -127,34 +133,18 @@ class CustomDomain(Resource[CustomDomainInputs, CustomDomainOutputs]):
         self, context: Context, id: str, inputs: CustomDomainInputs | None
     ) -> Found[CustomDomainInputs, CustomDomainOutputs] | None:
         """Read from the environment's shared snapshot."""
-        if inputs is None:
-            project_id, environment_id, service_id, id = import_parts(id, self.import_format)
-        else:
-            project_id, environment_id = inputs.project_id, inputs.environment_id
-            service_id = inputs.service_id
-        place = session_of(context).environment(project_id, environment_id)
-        try:
-            snapshot = await place.snapshots.settled(
-                "services",
-                service_id,
-                context.status,
-                seen=lambda snapshot: _find(snapshot, service_id, id),
-            )
-        except NotFound:
-            return None
-        row = _find(snapshot, service_id, id)
+        where = whereabouts(id, inputs, self.import_format)
+        row = await read_domain(context, "customDomains", where)
         if row is None:
             return None
         found = CustomDomainInputs(
-            project_id=project_id,
-            environment_id=environment_id,
-            service_id=service_id,
+            **where.service,
             domain=row["domain"],
             # Absent, it is Railway's choice, which is no drift.
             target_port=row["targetPort"] if inputs is None or inputs.target_port is not None else None,
         )
         outputs = CustomDomainOutputs(**with_changes(found), dns_records=required_records(row))
-        return Found(id, found, outputs)
+        return Found(where.id, found, outputs)
 
     async def update(
         self, context: Context, id: str, old: CustomDomainOutputs, new: CustomDomainInputs
@@ -176,21 +166,11 @@ class CustomDomain(Resource[CustomDomainInputs, CustomDomainOutputs]):
 
     async def delete(self, context: Context, id: str, old: CustomDomainOutputs) -> None:
         """Delete the domain."""
-        session = session_of(context)
-        place = session.environment(old.project_id, old.environment_id)
-        try:
-            await place.ready_for_changes(context.status)
-            session.journal.close(context.urn, _scope(old))
-            await session.client.send(CUSTOM_DOMAIN_DELETE, {"id": id}, context.status)
-        except NotFound:
-            pass
-        except NotAuthorized:
-            # Railway also says this of what was just deleted; only a look tells.
-            place.snapshots.invalidate()
-            snapshot = await place.snapshots.fresh(context.status)
-            if any(row["id"] == id for row in snapshot.domains(old.service_id, "customDomains")):
-                raise
-        place.snapshots.invalidate()
+
+        async def exists() -> bool:
+            return await has_domain(context, "customDomains", old, id)
+
+        await delete_part(context, CUSTOM_DOMAIN_DELETE, id, old, _scope(old), exists)
 
 
 async def _ready_row(
@@ -200,7 +180,7 @@ async def _ready_row(
     clock = session_of(context).clock
     for pause in (0.5, 1, 2, 4, 8, 15):
         snapshot = await place.snapshots.fresh(context.status)
-        row = _find(snapshot, service_id, id_)
+        row = domain_of(snapshot, "customDomains", service_id, id_)
         if row is not None and row["status"]["dnsRecords"]:
             return row
         await context.status("waiting for the DNS records that the domain needs")
@@ -210,10 +190,6 @@ async def _ready_row(
         "Railway doesn't say yet which DNS records the domain needs",
         advice="Run `pulumi up` again in a minute.",
     )
-
-
-def _find(snapshot: Snapshot, service_id: str, id_: str) -> dict[str, Any] | None:
-    return next((row for row in snapshot.domains(service_id, "customDomains") if row["id"] == id_), None)
 
 
 def _scope(inputs: CustomDomainInputs) -> str:

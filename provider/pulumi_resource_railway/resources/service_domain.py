@@ -1,6 +1,6 @@
 """A Railway subdomain of a service."""
 
-# ruff: noqa: A001, A002, S105 - what Pulumi calls an id, and a token: a resource's type
+# ruff: noqa: A002, S105 - what Pulumi calls an id, and a token: a resource's type
 
 from __future__ import annotations
 
@@ -16,16 +16,22 @@ from pulumi_resource_railway.railway.documents.networking import (
     SERVICE_DOMAIN_DELETE,
     SERVICE_DOMAIN_UPDATE,
 )
-from pulumi_resource_railway.railway.errors import Conflict, NotAuthorized, NotFound, Refused
+from pulumi_resource_railway.railway.errors import Conflict, NotFound, Refused
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
-from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
+from pulumi_resource_railway.resources.common import keeping_state, session_of, with_changes
+from pulumi_resource_railway.resources.service_parts import (
+    delete_part,
+    domain_of,
+    has_domain,
+    read_domain,
+    whereabouts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pulumi_resource_railway.railway.client import Status
     from pulumi_resource_railway.railway.session import EnvironmentSession
-    from pulumi_resource_railway.railway.snapshots import Snapshot
 
 _USUAL_SUFFIX: Final = "up.railway.app"
 _LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -171,35 +177,19 @@ class ServiceDomain(Resource[ServiceDomainInputs, ServiceDomainOutputs]):
         self, context: Context, id: str, inputs: ServiceDomainInputs | None
     ) -> Found[ServiceDomainInputs, ServiceDomainOutputs] | None:
         """Read from the environment's shared snapshot."""
-        if inputs is None:
-            project_id, environment_id, service_id, id = import_parts(id, self.import_format)
-        else:
-            project_id, environment_id = inputs.project_id, inputs.environment_id
-            service_id = inputs.service_id
-        place = session_of(context).environment(project_id, environment_id)
-        try:
-            snapshot = await place.snapshots.settled(
-                "services",
-                service_id,
-                context.status,
-                seen=lambda snapshot: _find(snapshot, service_id, id),
-            )
-        except NotFound:
-            return None
-        row = _find(snapshot, service_id, id)
+        where = whereabouts(id, inputs, self.import_format)
+        row = await read_domain(context, "serviceDomains", where)
         if row is None:
             return None
         domain = _full(row)
         found = ServiceDomainInputs(
-            project_id=project_id,
-            environment_id=environment_id,
-            service_id=service_id,
+            **where.service,
             # Absent, they are Railway's choice, which is no drift.
             subdomain=_label(domain) if inputs is None or inputs.subdomain is not None else None,
             target_port=row["targetPort"] if inputs is None or inputs.target_port is not None else None,
         )
         outputs = ServiceDomainOutputs(**with_changes(found), domain=domain, suffix=_suffix(row))
-        return Found(id, found, outputs)
+        return Found(where.id, found, outputs)
 
     async def update(
         self, context: Context, id: str, old: ServiceDomainOutputs, new: ServiceDomainInputs
@@ -213,21 +203,11 @@ class ServiceDomain(Resource[ServiceDomainInputs, ServiceDomainOutputs]):
 
     async def delete(self, context: Context, id: str, old: ServiceDomainOutputs) -> None:
         """Delete the domain; it is free for everybody then."""
-        session = session_of(context)
-        place = session.environment(old.project_id, old.environment_id)
-        try:
-            await place.ready_for_changes(context.status)
-            session.journal.close(context.urn, _scope(old))
-            await session.client.send(SERVICE_DOMAIN_DELETE, {"id": id}, context.status)
-        except NotFound:
-            pass
-        except NotAuthorized:
-            # Railway also says this of what was just deleted; only a look tells.
-            place.snapshots.invalidate()
-            snapshot = await place.snapshots.fresh(context.status)
-            if any(row["id"] == id for row in snapshot.domains(old.service_id, "serviceDomains")):
-                raise
-        place.snapshots.invalidate()
+
+        async def exists() -> bool:
+            return await has_domain(context, "serviceDomains", old, id)
+
+        await delete_part(context, SERVICE_DOMAIN_DELETE, id, old, _scope(old), exists)
 
 
 async def _row(context: Context, place: EnvironmentSession, service_id: str, id_: str) -> dict[str, Any]:
@@ -235,9 +215,9 @@ async def _row(context: Context, place: EnvironmentSession, service_id: str, id_
     clock = session_of(context).clock
     for pause in (0.5, 1, 2, 4, 8, 15):
         snapshot = await place.snapshots.fresh(context.status)
-        for row in snapshot.domains(service_id, "serviceDomains"):
-            if row["id"] == id_:
-                return row
+        row = domain_of(snapshot, "serviceDomains", service_id, id_)
+        if row is not None:
+            return row
         await clock.sleep(pause)
         place.snapshots.invalidate()
     raise NotFound(f"The new domain {id_} doesn't appear", advice="Run `pulumi up` again; it looks for it.")
@@ -255,10 +235,6 @@ def _label(domain: str) -> str:
 
 def _suffix(row: Mapping[str, Any]) -> str:
     return row.get("suffix") or str(row["domain"]).partition(".")[2]
-
-
-def _find(snapshot: Snapshot, service_id: str, id_: str) -> dict[str, Any] | None:
-    return next((row for row in snapshot.domains(service_id, "serviceDomains") if row["id"] == id_), None)
 
 
 def _scope(inputs: ServiceDomainInputs) -> str:

@@ -1,6 +1,6 @@
 """A public TCP port of a service."""
 
-# ruff: noqa: A001, A002, S105 - what Pulumi calls an id, and a token: a resource's type
+# ruff: noqa: A002, S105 - what Pulumi calls an id, and a token: a resource's type
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pulumi_resource_railway.railway.documents.networking import TCP_PROXIES, TC
 from pulumi_resource_railway.railway.errors import (
     Conflict,
     NotApplied,
-    NotAuthorized,
     NotFound,
     RailwayError,
     WorkflowFailed,
 )
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
-from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
+from pulumi_resource_railway.resources.common import keeping_state, session_of, with_changes
 from pulumi_resource_railway.resources.deploying import (
     await_deployment_of,
     deadline_of,
     deploys,
     finish_deployment_of,
 )
+from pulumi_resource_railway.resources.service_parts import delete_part, whereabouts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from pulumi_resource_railway.railway.client import Status
     from pulumi_resource_railway.railway.session import EnvironmentSession, Session
+    from pulumi_resource_railway.resources.service_parts import Part, Whereabouts
 
 _LAG_PAUSES: Final = (1, 2, 4, 8, 15)
 """Seconds between looks at a list that lacks what the configuration has."""
@@ -137,25 +138,19 @@ class TcpProxy(Resource[TcpProxyInputs, TcpProxyOutputs]):
         self, context: Context, id: str, inputs: TcpProxyInputs | None
     ) -> Found[TcpProxyInputs, TcpProxyOutputs] | None:
         """Read the service's proxies."""
-        if inputs is None:
-            project_id, environment_id, service_id, id = import_parts(id, self.import_format)
-        else:
-            project_id, environment_id = inputs.project_id, inputs.environment_id
-            service_id = inputs.service_id
+        where = whereabouts(id, inputs, self.import_format)
         try:
-            row = await _row(context, project_id, environment_id, service_id, id)
+            row = await _row(context, where)
         except NotFound:
             return None
         if row is None:
             return None
         found = TcpProxyInputs(
-            project_id=project_id,
-            environment_id=environment_id,
-            service_id=service_id,
+            **where.service,
             application_port=row["applicationPort"],
             await_deployment=inputs.await_deployment if inputs is not None else True,
         )
-        return Found(id, found, _outputs(found, row))
+        return Found(where.id, found, _outputs(found, row))
 
     async def update(
         self, context: Context, id: str, old: TcpProxyOutputs, new: TcpProxyInputs
@@ -173,34 +168,23 @@ class TcpProxy(Resource[TcpProxyInputs, TcpProxyOutputs]):
 
     async def delete(self, context: Context, id: str, old: TcpProxyOutputs) -> None:
         """Delete the proxy; its public port is gone for good."""
-        session = session_of(context)
-        place = session.environment(old.project_id, old.environment_id)
-        try:
-            await place.ready_for_changes(context.status)
-            session.journal.close(context.urn, _scope(old))
-            await session.client.send(TCP_PROXY_DELETE, {"id": id}, context.status)
-        except NotFound:
-            pass
-        except NotAuthorized:
-            # Railway also says this of what was just deleted; only a look tells.
-            if any(row["id"] == id for row in await _proxies(session, old, context.status)):
-                raise
-        place.snapshots.invalidate()
+
+        async def exists() -> bool:
+            return any(row["id"] == id for row in await _proxies(session_of(context), old, context.status))
+
+        await delete_part(context, TCP_PROXY_DELETE, id, old, _scope(old), exists)
 
 
-async def _row(
-    context: Context, project_id: str, environment_id: str, service_id: str, id_: str
-) -> dict[str, Any] | None:
+async def _row(context: Context, where: Whereabouts) -> dict[str, Any] | None:
     """Return the proxy as Railway shows it, once the list has as many as the configuration."""
     session = session_of(context)
-    place = session.environment(project_id, environment_id)
+    place = session.environment(where.project_id, where.environment_id)
     snapshot = await place.snapshots.fresh(context.status)
-    service = (snapshot.configuration.get("services") or {}).get(service_id) or {}
+    service = (snapshot.configuration.get("services") or {}).get(where.service_id) or {}
     configured = len((service.get("networking") or {}).get("tcpProxies") or {})
     for pause in (*_LAG_PAUSES, None):
-        data = await session.read(TCP_PROXIES, _where(environment_id, service_id), context.status)
-        rows = [row for row in data["tcpProxies"] if not _is_gone(row)]
-        row = next((row for row in rows if row["id"] == id_), None)
+        rows = await _proxies(session, where, context.status)
+        row = next((row for row in rows if row["id"] == where.id), None)
         if row is not None or len(rows) >= configured or pause is None:
             return row
         await context.status("waiting for Railway's lists, which lag behind")
@@ -208,14 +192,10 @@ async def _row(
     return None
 
 
-async def _proxies(session: Session, inputs: TcpProxyInputs, status: Status) -> list[dict[str, Any]]:
-    where = _where(inputs.environment_id, inputs.service_id)
+async def _proxies(session: Session, part: Part, status: Status) -> list[dict[str, Any]]:
+    where = {"environmentId": part.environment_id, "serviceId": part.service_id}
     data = await session.read(TCP_PROXIES, where, status)
     return [row for row in data["tcpProxies"] if not _is_gone(row)]
-
-
-def _where(environment_id: str, service_id: str) -> dict[str, str]:
-    return {"environmentId": environment_id, "serviceId": service_id}
 
 
 def _is_gone(row: dict[str, Any]) -> bool:
