@@ -47,6 +47,8 @@ class MinioServiceArgs:
     volume_gb: int = 10
     backups: Sequence[str] = ()
     """When Railway backs the volume up: `daily`, `weekly`, `monthly`."""
+    delete_unfinished_uploads_after_hours: int | None = None
+    """When the parts go of an upload that nobody finished; None: after 24 hours, MinIO's own choice."""
 
 
 class MinioService(pulumi.ComponentResource):
@@ -62,6 +64,7 @@ class MinioService(pulumi.ComponentResource):
     def __init__(self, name: str, args: MinioServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("etally:components:MinioService", name, None, opts)
         mount = Mount("/data", args.volume_gb, args.backups)
+        hours = args.delete_unfinished_uploads_after_hours
         self.service = add_service(
             name,
             args.placement,
@@ -78,6 +81,8 @@ class MinioService(pulumi.ComponentResource):
                 "MINIO_ROOT_USER": args.root_user,
                 "MINIO_ROOT_PASSWORD": args.root_password,
                 "PORT": str(S3_PORT),
+                # MinIO's lifecycle rules know nothing of unfinished uploads.
+                **({"MINIO_API_STALE_UPLOADS_EXPIRY": f"{hours}h"} if hours else {}),
             },
             mount=mount,
             parent=self,

@@ -34,6 +34,7 @@ from settings.groups import (
     Storage,
 )
 from settings.sources import SECRETS, DotEnvSource, EnvironmentSource, StackSource, describe, empty_groups
+from settings.types import STAND_IN
 
 
 class Settings(BaseSettings):
@@ -129,10 +130,18 @@ def encrypted(value: SecretStr | None) -> pulumi.Output[str]:
 
 
 def secret_keys(
-    monitoring_enabled: bool, backup_enabled: bool = False, scoped_user: bool = False
+    monitoring_enabled: bool,
+    backup_enabled: bool = False,
+    scoped_user: bool = False,
+    replicated: bool = False,
 ) -> tuple[str, ...]:
     """The paths that a stack has to set as secrets, such as `secrets.jwtSecret`."""
-    wanted = {"grafana": monitoring_enabled, "backup": backup_enabled, "minio": scoped_user}
+    wanted = {
+        "grafana": monitoring_enabled,
+        "backup": backup_enabled,
+        "minio": scoped_user,
+        "storage": replicated,
+    }
     return tuple(
         f"{SECRETS}.{field.alias}"
         for name, field in Secrets.model_fields.items()
@@ -143,6 +152,6 @@ def secret_keys(
 def stand_in() -> str:
     """A new random value that every secret setting accepts, safe inside a URL.
 
-    It begins with `stand-in-`, by which policies tell that it must not get into production.
+    It begins with `STAND_IN`, by which settings and policies tell that it must not get to Railway.
     """
-    return f"stand-in-{secrets.token_hex(32)}"
+    return f"{STAND_IN}{secrets.token_hex(32)}"

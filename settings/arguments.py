@@ -8,7 +8,7 @@ import pulumi
 
 from components.api import API_PORT, BUCKETS, ApiService, ApiServiceArgs
 from components.backup import BackupServiceArgs, ObjectStore, OffSite
-from components.buckets import BucketSetup, BucketSetupArgs
+from components.buckets import BucketSetup, BucketSetupArgs, Lifecycle, Replication
 from components.database import DatabaseService, DatabaseServiceArgs, Postgres, Redis
 from components.frontend import FrontendService, FrontendServiceArgs
 from components.measurements import MeasuredMinio, MeasuredPostgres, Probe
@@ -63,6 +63,7 @@ def of_minio(chosen: Settings, place: Placement) -> MinioServiceArgs:
         place,
         root_password=encrypted(chosen.secrets.minio_root_password),
         address=chosen.domains.storage,
+        delete_unfinished_uploads_after_hours=chosen.storage.lifecycle.delete_unfinished_uploads_after_hours,
         **chosen.storage.model_dump(include={"image", "root_user", "volume_gb", "backups"}),
     )
 
@@ -79,6 +80,17 @@ def of_buckets(chosen: Settings, place: Placement, minio: MinioService) -> Bucke
         user=storage.application_user,
         password=encrypted(chosen.secrets.minio_application_password),
         former_users=[user for user in get_args(StorageUser) if user not in kept],
+        versioning=storage.versioning,
+        lifecycle=Lifecycle(
+            **storage.lifecycle.model_dump(exclude={"delete_unfinished_uploads_after_hours"})
+        ),
+        replication=Replication(
+            access_key_id=encrypted(chosen.secrets.storage_replication_access_key_id),
+            secret_access_key=encrypted(chosen.secrets.storage_replication_secret_access_key),
+            **storage.replication.model_dump(),
+        )
+        if storage.replication.endpoint
+        else None,
     )
 
 

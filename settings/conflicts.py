@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import pulumi
 from pydantic import TypeAdapter, ValidationError
 
 from components.api import POOLS, database_connections
+from settings import stack_file
 from settings.groups import Api, Backup, Group, Postgres, Redis, Storage
 from settings.sources import SECRETS
-from settings.types import CREATE, is_loopback
+from settings.types import CREATE, STAND_IN, Address, is_loopback
 
 RESERVED_CONNECTIONS = 10
 """Database connections kept free for migrations, backups, measurements and people."""
@@ -34,6 +36,11 @@ class Given:
     def get(self, group: str, name: str) -> Any:
         """A value as it was given."""
         return self.group(group).get(name)
+
+    def within(self, group: str, name: str) -> Mapping[str, Any]:
+        """What is set of a group inside a group."""
+        members = self.get(group, name)
+        return members if isinstance(members, Mapping) else {}
 
     def is_on(self, *path: str) -> bool:
         """Whether a flag is given and true."""
@@ -71,11 +78,30 @@ def conflicts(values: Mapping[str, Any]) -> Iterator[Conflict]:
     yield from _storage(given)
     yield from _repetitions("domains", given.group("domains"))
     yield from _repetitions(SECRETS, given.group(SECRETS))
-    if pulumi.Config().get(SECRETS) not in {None, "{}"} and not pulumi.runtime.is_config_secret(
-        f"{pulumi.get_project()}:{SECRETS}"
+    yield from _secrecy(given)
+
+
+def _secrecy(given: Given) -> Iterator[Conflict]:
+    in_the_clear = tuple(stack_file.in_the_clear(SECRETS))
+    for secret in in_the_clear:
+        yield (
+            (SECRETS, secret),
+            None,
+            "stands in the clear in the stack's file: replace it wherever it is in use, and set it with --secret",
+        )
+    configured = pulumi.Config().get(SECRETS) not in {None, "{}"}
+    if (
+        configured
+        and not in_the_clear
+        and not pulumi.runtime.is_config_secret(f"{pulumi.get_project()}:{SECRETS}")
     ):
         yield (SECRETS,), None, "stands in the clear in the stack's file: set each with --secret"
-    if given.is_on("rehearsal") and not is_loopback(pulumi.Config("railway").get("endpoint") or ""):
+    if is_loopback(pulumi.Config("railway").get("endpoint") or ""):
+        return
+    for secret, value in given.group(SECRETS).items():
+        if str(value).startswith(STAND_IN):
+            yield (SECRETS, secret), None, "is a stand-in, made for a local Railway: set one of its own"
+    if given.is_on("rehearsal"):
         yield ("rehearsal",), None, "is for a local Railway, and railway:endpoint is not on this machine"
 
 
@@ -151,12 +177,41 @@ def _storage(given: Given) -> Iterator[Conflict]:
     scoped = given.is_on("storage", "scopedUser")
     if scoped and not given.get(SECRETS, "minioApplicationPassword"):
         yield (SECRETS, "minioApplicationPassword"), None, "is missing: storage.scopedUser needs it"
-    if retiring := given.get("storage", "retiringUser"):
-        if not scoped:
-            yield ("storage", "retiringUser"), retiring, "needs storage.scopedUser"
-        current = given.get("storage", "applicationUser") or Storage.model_fields["application_user"].default
-        if retiring == current:
-            yield ("storage", "retiringUser"), retiring, "is storage.applicationUser, which stays"
+    lifecycle, replication = given.within("storage", "lifecycle"), given.within("storage", "replication")
+    made_by_the_job: Mapping[tuple[str, ...], object] = {
+        ("retiringUser",): given.get("storage", "retiringUser"),
+        ("versioning",): given.is_on("storage", "versioning"),
+        **{
+            ("lifecycle", name): lifecycle.get(name)
+            for name in ("deleteAfterDays", "deleteOldVersionsAfterDays")
+        },
+        ("replication", "endpoint"): replication.get("endpoint"),
+    }
+    for path, value in made_by_the_job.items():
+        if value and not scoped:
+            yield ("storage", *path), value, "needs storage.scopedUser, whose job does it"
+    current = given.get("storage", "applicationUser") or Storage.model_fields["application_user"].default
+    if (retiring := given.get("storage", "retiringUser")) == current:
+        yield ("storage", "retiringUser"), retiring, "is storage.applicationUser, which stays"
+    yield from _replication(given, replication)
+
+
+def _replication(given: Given, replication: Mapping[str, Any]) -> Iterator[Conflict]:
+    path = ("storage", "replication")
+    endpoint = replication.get("endpoint")
+    if not endpoint:
+        for name in ("bucketPrefix", "deletions"):
+            if value := replication.get(name):
+                yield (*path, name), value, "needs storage.replication.endpoint"
+        return
+    if not given.is_on("storage", "versioning"):
+        yield (*path, "endpoint"), endpoint, "needs storage.versioning: MinIO replicates versions"
+    for secret in ("storageReplicationAccessKeyId", "storageReplicationSecretAccessKey"):
+        if not given.get(SECRETS, secret):
+            yield (SECRETS, secret), None, "is missing: storage.replication.endpoint needs it"
+    own = _understood(Address, given.get("domains", "storage"))
+    if own and own.host == urlsplit(str(endpoint)).hostname:
+        yield (*path, "endpoint"), endpoint, "is domains.storage: a copy has to be elsewhere"
 
 
 def _backup(given: Given) -> Iterator[Conflict]:

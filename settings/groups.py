@@ -9,6 +9,9 @@ from settings.types import (
     CREATE,
     Address,
     BackupTime,
+    Bucket,
+    BucketPrefix,
+    Days,
     Duration,
     EnvironmentChoice,
     Gigabytes,
@@ -118,6 +121,36 @@ class Redis(Group):
     volume_gb: Gigabytes = Field(1, description="GB, with snapshots; grows in place, never shrinks")
 
 
+class Lifecycle(Group):
+    """What MinIO deletes by itself, by age; no object, unless it is set here."""
+
+    delete_after_days: dict[Bucket, Days] = Field(
+        {},
+        examples=["{party-logos: 3650}"],
+        description="days after which every object of a bucket is deleted, whatever still names it",
+    )
+    delete_old_versions_after_days: Days | None = Field(
+        None, description="days after which a version goes that was overwritten or deleted; none: never"
+    )
+    delete_unfinished_uploads_after_hours: int | None = Field(
+        None, ge=1, le=8760, description="hours after which the parts of an upload go; none: MinIO's own 24"
+    )
+
+
+class Replication(Group):
+    """A second MinIO, off site, that gets each object as it comes; its buckets exist and have versioning."""
+
+    endpoint: HttpsAddress | None = Field(
+        None, examples=["https://s3.example.org"], description="of its S3; none: nothing is replicated"
+    )
+    bucket_prefix: BucketPrefix = Field(
+        "",
+        examples=["etally-"],
+        description="what the names of its buckets have in front of the API's, one for each",
+    )
+    deletions: bool = Field(default=False, description="whether what is deleted here is deleted there")
+
+
 class Storage(Group):
     """MinIO, which keeps uploaded pictures and documents."""
 
@@ -142,6 +175,11 @@ class Storage(Group):
         None,
         description="the user that was the API's, kept with its old password while servers still have it",
     )
+    versioning: bool = Field(
+        default=False, description="whether MinIO keeps what is overwritten or deleted; with scopedUser"
+    )
+    lifecycle: Lifecycle = Field(Lifecycle(), description="what MinIO deletes by age")
+    replication: Replication = Field(Replication(), description="copies in a second MinIO")
     volume_gb: Gigabytes = Field(10, description="GB; grows in place, never shrinks")
     backups: Schedules = Field(
         ("daily", "weekly", "monthly"), description="when Railway backs the volume up; how long, it decides"
@@ -282,6 +320,12 @@ class Secrets(Group):
     )
     minio_application_password: Password | None = Field(
         None, description="of the API's own user in MinIO, with storage.scopedUser only"
+    )
+    storage_replication_access_key_id: Given | None = Field(
+        None, description="with storage.replication only; given by its owner, never generated"
+    )
+    storage_replication_secret_access_key: Given | None = Field(
+        None, description="with storage.replication only; given by its owner, never generated"
     )
     backup_passphrase: Key | None = Field(
         None, description="with backup only; without it no backup can be read, so keep it elsewhere too"

@@ -12,6 +12,8 @@ from components.addresses import PublicAddress
 
 CREATE = "create"
 """The value of `railway.project` with which the program owns the project."""
+STAND_IN = "stand-in-"
+"""What a secret begins with that was made for a local Railway."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,14 @@ HttpsAddress = Annotated[
 Gigabytes = Annotated[int, Field(ge=1, le=1000)]
 StorageUser = Literal["etally-api", "etally-api-b"]
 """The names that the API's user in MinIO has in turn: one works while the other is made or removed."""
+Bucket = Literal["party-logos", "observer-documents", "form-34a-photos"]
+"""The application's buckets, whose names are fixed in its code."""
+BucketPrefix = Annotated[
+    str,
+    _matching("([a-z0-9][a-z0-9-]{0,39})?", "must be at most 40 lower-case letters, digits and -"),
+    Kind("the beginning of a bucket's name"),
+]
+Days = Annotated[int, Field(ge=1, le=36_500), Kind("a number of days")]
 Schedules = tuple[Literal["daily", "weekly", "monthly"], ...]
 Password = Annotated[SecretStr, _secret_of(16), Kind("a secret of 16 characters or more")]
 UrlPassword = Annotated[

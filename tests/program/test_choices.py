@@ -1,11 +1,15 @@
 """What the settings make of the program, beyond the default topology."""
 
-from typing import Any
+import json
+import re
+from typing import Any, get_args
 
 import pulumi
 import pytest
 
+from components.api import BUCKETS
 from components.preload import START_COMMAND
+from settings.types import Bucket
 from tests.program.conftest import COMPLETE, SECRETS, Configure
 from tests.program.graph import ENVIRONMENTS, EXISTING_PROJECT, Secret, run_program
 
@@ -233,3 +237,83 @@ def test_the_apis_user_in_minio_changes_its_name_while_the_old_one_works(configu
     assert job() == ("etally-api", "etally-api-b")
     assert job(applicationUser="etally-api-b", retiringUser="etally-api") == ("etally-api-b", None)
     assert job(applicationUser="etally-api-b") == ("etally-api-b", "etally-api")
+
+
+OFF_SITE: dict[str, Any] = {
+    "scopedUser": True,
+    "versioning": True,
+    "replication": {"endpoint": "https://minio.example.org", "bucketPrefix": "etally-"},
+}
+OFF_SITE_SECRETS = {
+    **COMPLETE["secrets"],
+    **{
+        name: SECRETS[name]
+        for name in (
+            "minioApplicationPassword",
+            "storageReplicationAccessKeyId",
+            "storageReplicationSecretAccessKey",
+        )
+    },
+}
+
+
+def test_objects_are_replicated_by_a_rule_that_is_named_after_what_it_does(configure: Configure) -> None:
+    def job(**replication: Any) -> Any:
+        configure(
+            storage={**OFF_SITE, "replication": {**OFF_SITE["replication"], **replication}},
+            secrets=OFF_SITE_SECRETS,
+        )
+        graph = run_program()
+        assert not any(
+            "domain" in name for name in graph.of_type("Service")["etally-buckets-service"].dependencies
+        )
+        return graph.services()["etally-buckets"]["variables"]
+
+    first = job()
+    assert {name: value for name, value in first.items() if name.startswith(("TARGET", "REPLICATE"))} == {
+        "TARGET": "https://minio.example.org",
+        "TARGET_BUCKET_PREFIX": "etally-",
+        "TARGET_ACCESS_KEY_ID": Secret(SECRETS["storageReplicationAccessKeyId"]),
+        "TARGET_SECRET_ACCESS_KEY": Secret(SECRETS["storageReplicationSecretAccessKey"]),
+        "REPLICATE": "existing-objects",
+    }
+    assert first["VERSIONS"] == "kept"
+    changed = [job(endpoint="https://another.example.org"), job(bucketPrefix="b-"), job(deletions=True)]
+    assert changed[-1]["REPLICATE"] == "existing-objects,delete,delete-marker"
+    assert len({each["REPLICATION_RULE"] for each in (first, job(), *changed)}) == 4
+
+
+def test_no_object_expires_unless_a_setting_says_so(configure: Configure) -> None:
+    secrets = {**COMPLETE["secrets"], "minioApplicationPassword": SECRETS["minioApplicationPassword"]}
+
+    def rules(**lifecycle: Any) -> dict[str, Any]:
+        configure(storage={"scopedUser": True, "lifecycle": lifecycle}, secrets=secrets)
+        job = run_program().services()["etally-buckets"]
+        written = {
+            path: json.loads(job["variables"][variable])["Rules"]
+            for variable, path in re.findall(
+                r'"\$(\w+)" > /tmp/job/lifecycle/([\w-]+)\.json', job["deploy"]["startCommand"]
+            )
+        }
+        assert len(written) == sum(name.startswith("LIFECYCLE_") for name in job["variables"]) - 1
+        return written
+
+    assert rules() == {}
+    expired = {"ID": "objects", "Status": "Enabled", "Expiration": {"Days": 3650}}
+    assert rules(deleteAfterDays={"party-logos": 3650}) == {"party-logos": [expired]}
+    both = rules(deleteAfterDays={"party-logos": 3650}, deleteOldVersionsAfterDays=30)
+    assert {bucket: [rule["ID"] for rule in each] for bucket, each in both.items()} == {
+        "party-logos": ["objects", "old-versions"],
+        "observer-documents": ["old-versions"],
+        "form-34a-photos": ["old-versions"],
+    }
+
+
+def test_unfinished_uploads_go_when_the_settings_say(configure: Configure) -> None:
+    configure(storage={"lifecycle": {"deleteUnfinishedUploadsAfterHours": 72}})
+    variables = run_program().services()["etally-minio"]["variables"]
+    assert variables["MINIO_API_STALE_UPLOADS_EXPIRY"] == "72h"
+
+
+def test_the_settings_know_the_applications_buckets() -> None:
+    assert set(get_args(Bucket)) == set(BUCKETS)

@@ -8,6 +8,7 @@ import pytest
 
 import settings
 from settings.sources import setting_paths
+from tests.program.conftest import SECRETS
 
 
 def problems() -> str:
@@ -165,11 +166,55 @@ def test_a_label_is_a_subdomain_of_railways(configure: Any, text: str) -> None:
         ),
         (
             {"storage": {"retiringUser": "etally-api-b"}},
-            "storage.retiringUser 'etally-api-b' needs storage.scopedUser",
+            "storage.retiringUser 'etally-api-b' needs storage.scopedUser, whose job does it",
         ),
         (
             {"storage": {"scopedUser": True, "retiringUser": "etally-api"}},
             "storage.retiringUser 'etally-api' is storage.applicationUser, which stays",
+        ),
+        (
+            {"storage": {"versioning": True}},
+            "storage.versioning True needs storage.scopedUser, whose job does it",
+        ),
+        (
+            {"storage": {"lifecycle": {"deleteAfterDays": {"party-logos": 9}}}},
+            "storage.lifecycle.deleteAfterDays needs storage.scopedUser, whose job does it",
+        ),
+        (
+            {"storage": {"lifecycle": {"deleteAfterDays": {"party-logo": 9}}}},
+            "storage.lifecycle.deleteAfterDays.party-logo",
+        ),
+        (
+            {"storage": {"lifecycle": {"deleteAfterDay": {}}}},
+            "storage.lifecycle.deleteAfterDay is not a setting; did you mean storage.lifecycle.deleteAfterDays?",
+        ),
+        (
+            {"storage": {"replication": {"deletions": True}}},
+            "storage.replication.deletions True needs storage.replication.endpoint",
+        ),
+        (
+            {"storage": {"replication": {"endpoint": "https://s3.example.org"}}},
+            "storage.replication.endpoint 'https://s3.example.org' needs storage.scopedUser",
+        ),
+        (
+            {"storage": {"replication": {"endpoint": "https://s3.example.org"}}},
+            "storage.replication.endpoint 'https://s3.example.org' needs storage.versioning",
+        ),
+        (
+            {"storage": {"replication": {"endpoint": "https://s3.example.org"}}},
+            "secrets.storageReplicationSecretAccessKey is missing: storage.replication.endpoint needs it",
+        ),
+        (
+            {"storage": {"replication": {"endpoint": "https://storage.etally.example"}}},
+            "storage.replication.endpoint 'https://storage.etally.example' is domains.storage",
+        ),
+        (
+            {"storage": {"replication": {"endpoint": "http://s3.example.org"}}},
+            "storage.replication.endpoint 'http://s3.example.org' must be https://",
+        ),
+        (
+            {"storage": {"replication": {"bucketPrefix": "Etally_"}}},
+            "storage.replication.bucketPrefix 'Etally_' must be at most 40",
         ),
         (
             {"storage": {"applicationUser": "admin"}},
@@ -268,6 +313,39 @@ def test_secrets_in_the_clear_are_refused(configure: Any) -> None:
     assert "secrets stands in the clear in the stack's file: set each with --secret" in problems()
 
 
+@pytest.mark.parametrize("key", ["etally:secrets", "secrets"])
+def test_a_secret_in_the_clear_beside_encrypted_ones_is_named(
+    configure: Any, tmp_path: Path, key: str
+) -> None:
+    configure()
+    members = {"postgresPassword": {"secure": "v1:cipher"}, "jwtSecret": "canary-in-the-clear"}
+    (tmp_path / "Pulumi.production.yaml").write_text(json.dumps({"config": {key: members}}))
+    text = problems()
+    assert (
+        "secrets.jwtSecret stands in the clear in the stack's file: replace it wherever it is in use" in text
+    )
+    assert "pulumi config set --secret --path 'secrets.jwtSecret'" in text
+    assert "canary" not in text
+    assert "postgresPassword" not in text
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "config: {etally:secrets: {jwtSecret: {secure: v1:cipher}}}",
+        "config: {etally:secrets: {secure: v1:cipher}}",
+        "config: []",
+        "[",
+    ],
+)
+def test_a_stacks_file_without_a_clear_secret_is_no_problem(
+    configure: Any, tmp_path: Path, document: str
+) -> None:
+    configure()
+    (tmp_path / "Pulumi.production.yaml").write_text(document)
+    assert settings.load().protect
+
+
 def test_no_text_of_the_settings_shows_a_secret(configure: Any) -> None:
     configure()
     chosen = settings.load()
@@ -295,7 +373,7 @@ def test_secrets_may_come_from_the_environment(configure: Any, monkeypatch: pyte
     configure(secrets=None)
     for key in settings.secret_keys(monitoring_enabled=False):
         name = "".join(f"_{letter}" if letter.isupper() else letter for letter in key.partition(".")[2])
-        monkeypatch.setenv(f"ETALLY_SECRETS__{name.upper()}", settings.stand_in())
+        monkeypatch.setenv(f"ETALLY_SECRETS__{name.upper()}", SECRETS[key.removeprefix("secrets.")])
     assert settings.load().secrets.jwt_secret.get_secret_value() == os.environ["ETALLY_SECRETS__JWT_SECRET"]
 
 
@@ -324,19 +402,26 @@ def test_a_group_in_one_variable_is_json(configure: Any, monkeypatch: pytest.Mon
     assert "canary" not in text
 
 
-def test_a_stand_in_is_accepted_for_every_secret(configure: Any) -> None:
+def test_stand_ins_are_for_a_local_railway_alone(configure: Any) -> None:
     keys = settings.secret_keys(monitoring_enabled=True)
     assert set(keys) - set(settings.secret_keys(monitoring_enabled=False)) == {"secrets.grafanaPassword"}
-    configure(
-        monitoring={"enabled": True},
-        secrets={key.removeprefix("secrets."): settings.stand_in() for key in keys},
-    )
+    stack = {
+        "monitoring": {"enabled": True},
+        "secrets": {key.removeprefix("secrets."): settings.stand_in() for key in keys},
+    }
+    configure(endpoint="http://127.0.0.1:8790/graphql/v2", **stack)
     assert settings.load().secrets.grafana_password is not None
+    for endpoint in ("", "https://backboard.railway.com/graphql/v2"):
+        configure(endpoint=endpoint, **stack)
+        text = problems()
+        for key in keys:
+            assert f"{key} is a stand-in, made for a local Railway: set one of its own" in text
+        assert "stand-in-" not in text
 
 
 def test_every_setting_has_a_default_or_a_way_to_be_named() -> None:
     paths = [".".join(path) for path in setting_paths(settings.Settings)]
     assert len(paths) == len(set(paths))
     assert {path for path in paths if path.startswith("secrets.")} == set(
-        settings.secret_keys(monitoring_enabled=True, backup_enabled=True, scoped_user=True)
+        settings.secret_keys(monitoring_enabled=True, backup_enabled=True, scoped_user=True, replicated=True)
     )

@@ -35,7 +35,16 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rendered]:
     with stage(tmp_path_factory.mktemp("rendered")) as prepared:
         prepared.configure(
             {
-                "etally:storage": {"scopedUser": True},
+                "etally:storage": {
+                    "scopedUser": True,
+                    "versioning": True,
+                    "lifecycle": {
+                        "deleteAfterDays": {"party-logos": 365},
+                        "deleteOldVersionsAfterDays": 30,
+                        "deleteUnfinishedUploadsAfterHours": 48,
+                    },
+                    "replication": {"endpoint": "https://minio.example.org", "bucketPrefix": "copy-of-"},
+                },
                 "etally:monitoring": {"enabled": True},
                 "etally:backup": {"enabled": True, "bucket": "vault", "endpoint": "https://s3.example.org"},
             }

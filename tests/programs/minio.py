@@ -89,7 +89,9 @@ def started(programs: Path, minio: Rendered, folder: Path) -> Iterator[Store]:
         for word in shlex.split(minio.start_command or "")
     ]
     log = folder / "log"
-    environment = store.environment | minio.variables | {"MINIO_UPDATE": "off"}
+    # By default it looks every minute or so for what is to be done with objects that were there before.
+    hasty = {"MINIO_SCANNER_SPEED": "fastest", "MINIO_SCANNER_CYCLE": "1s", "MINIO_UPDATE": "off"}
+    environment = {**store.environment, **minio.variables, **hasty}
     with running([*command, "--address", store.address], environment, log) as process:
         wait_until(lambda: _is_healthy(store), process, log)
         yield store

@@ -2,6 +2,8 @@
 
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,9 @@ import pytest
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
 from components.api import BUCKETS
-from tests.programs.conftest import Rendered, without
+from components.buckets import target_policy_for
+from components.files import start_with_files
+from tests.programs.conftest import Rendered, wait_until, without
 from tests.programs.minio import Store, built, started
 
 # The first of these tests builds the programs, which takes minutes, and isn't part of what a test may take.
@@ -29,13 +33,28 @@ def minio_programs() -> Path:
 
 @pytest.fixture
 def job(rendered: Mapping[str, Rendered]) -> Rendered:
-    return rendered["etally-buckets"]
+    """With lifecycle rules, without the replication that tests of its own show."""
+    whole = rendered["etally-buckets"]
+    return replace(whole, variables={**whole.variables, "TARGET": "", "REPLICATION_RULE": "none"})
+
+
+StartStore = Callable[[str], Store]
 
 
 @pytest.fixture
-def store(rendered: Mapping[str, Rendered], minio_programs: Path, tmp_path: Path) -> Iterator[Store]:
-    with started(minio_programs, rendered["etally-minio"], tmp_path / "store") as one:
-        yield one
+def start_store(
+    rendered: Mapping[str, Rendered], minio_programs: Path, tmp_path: Path
+) -> Iterator[StartStore]:
+    """Starts a MinIO in a folder of its own name, until the test's end."""
+    with ExitStack() as stack:
+        yield lambda name: stack.enter_context(
+            started(minio_programs, rendered["etally-minio"], tmp_path / name)
+        )
+
+
+@pytest.fixture
+def store(start_store: StartStore) -> Store:
+    return start_store("store")
 
 
 def succeed(store: Store, job: Rendered, **variables: str) -> str:
@@ -44,7 +63,7 @@ def succeed(store: Store, job: Rendered, **variables: str) -> str:
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     told = {**job.variables, **variables}
-    assert not any(value in said for name, value in told.items() if "PASSWORD" in name)
+    assert not any(value in said for name, value in told.items() if name.endswith(("PASSWORD", "ACCESS_KEY")))
     return said
 
 
@@ -87,6 +106,153 @@ def test_a_user_takes_over_while_the_one_before_still_works(store: Store, job: R
         assert after.list_objects_v2(Bucket=BUCKETS[0])["KeyCount"] == 1
     names = {one["accessKey"] for one in store.ask("admin", "user", "list", "store")}
     assert names == {"etally-api-b", "somebody"}
+
+
+def lifecycle(client: Any, bucket: str) -> Any:
+    """The rules of a bucket: name, days, days of old versions."""
+    try:
+        rules = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return {
+        rule["ID"]: {**rule.get("Expiration", {}), **rule.get("NoncurrentVersionExpiration", {})}
+        for rule in rules
+    }
+
+
+def test_lifecycle_rules_come_and_go_with_the_settings(store: Store, job: Rendered) -> None:
+    old_versions = {"ExpiredObjectDeleteMarker": True, "NoncurrentDays": 30}
+    client = store.client()
+    for _ in range(2):
+        succeed(store, job)
+        assert lifecycle(client, "party-logos") == {"objects": {"Days": 365}, "old-versions": old_versions}
+        assert lifecycle(client, "form-34a-photos") == {"old-versions": old_versions}
+        assert client.get_bucket_versioning(Bucket="party-logos")["Status"] == "Enabled"
+    command = start_with_files(
+        {"/tmp/job/job.sh": "JOB", "/tmp/job/policy.json": "POLICY"}, "sh /tmp/job/job.sh"
+    )
+    without_rules = replace(job, start_command=command)
+    for _ in range(2):
+        succeed(store, without_rules, VERSIONS="")
+        assert {lifecycle(client, bucket) for bucket in BUCKETS} == {"NoSuchLifecycleConfiguration"}
+        assert client.get_bucket_versioning(Bucket="party-logos")["Status"] == "Suspended"
+
+
+TARGET_KEY = {"TARGET_ACCESS_KEY_ID": "replicator", "TARGET_SECRET_ACCESS_KEY": 'a "key" +/=# of its own'}
+
+
+def allow(target: Store, secret: str) -> None:
+    """Make the target's buckets, and the key of the one who replicates, with no more than it is said to need."""
+    copies = [f"copy-of-{bucket}" for bucket in BUCKETS]
+    for bucket in copies:
+        target.ask("mb", "--ignore-existing", "--with-versioning", f"store/{bucket}")
+    policy = target.folder / "policy.json"
+    policy.write_text(target_policy_for(copies))
+    target.ask("admin", "policy", "create", "store", "replication", str(policy))
+    target.ask("admin", "user", "add", "store", TARGET_KEY["TARGET_ACCESS_KEY_ID"], secret)
+    target.ask(
+        "admin", "policy", "attach", "store", "replication", "--user", TARGET_KEY["TARGET_ACCESS_KEY_ID"]
+    )
+
+
+def content(store: Store, bucket: str, key: str) -> bytes | None:
+    try:
+        body: bytes = store.client().get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError:
+        return None
+    return body
+
+
+BUCKET, COPY = "form-34a-photos", "copy-of-form-34a-photos"
+
+
+def test_objects_are_replicated_while_the_settings_say_so(
+    start_store: StartStore, rendered: Mapping[str, Rendered], job: Rendered
+) -> None:
+    source, target = start_store("source"), start_store("target")
+    allow(target, TARGET_KEY["TARGET_SECRET_ACCESS_KEY"])
+    client = source.client()
+
+    def arrives(key: str) -> None:
+        client.put_object(Bucket=BUCKET, Key=key, Body=key.encode())
+        wait_until(lambda: content(target, COPY, key) == key.encode())
+
+    succeed(source, job)
+    client.put_object(Bucket=BUCKET, Key="before", Body=b"before")
+    replicated = rendered["etally-buckets"]
+    here = {"TARGET": f"http://{target.address}", **TARGET_KEY}
+    succeed(source, replicated, **here)
+    arrives("first")
+    wait_until(lambda: content(target, COPY, "before") == b"before")
+
+    # The same rule with another key.
+    (rule,) = rules_of(client)
+    target.ask("admin", "user", "add", "store", TARGET_KEY["TARGET_ACCESS_KEY_ID"], "the-next-key-of-its-own")
+    here |= {"TARGET_SECRET_ACCESS_KEY": "the-next-key-of-its-own"}
+    succeed(source, replicated, **here)
+    assert rules_of(client) == [rule]
+    arrives("second")
+
+    client.delete_object(Bucket=BUCKET, Key="first")
+    arrives("third")
+    assert content(source, BUCKET, "first") is None
+    assert content(target, COPY, "first") == b"first"
+
+    deletions = {"REPLICATION_RULE": "with-deletions", "REPLICATE": "existing-objects,delete,delete-marker"}
+    for _ in range(2):
+        succeed(source, replicated, **here | deletions)
+        assert [each["ID"] for each in rules_of(client)] == ["with-deletions"]
+    client.delete_object(Bucket=BUCKET, Key="second")
+    wait_until(lambda: content(target, COPY, "second") is None)
+
+    for _ in range(2):
+        succeed(source, job)
+        assert rules_of(client) == []
+    client.put_object(Bucket=BUCKET, Key="after", Body=b"after")
+    assert not source.ask("replicate", "backlog", f"store/{BUCKET}")
+    assert content(target, COPY, "after") is None
+
+
+def rules_of(client: Any) -> list[Any]:
+    try:
+        rules: list[Any] = client.get_bucket_replication(Bucket=BUCKET)["ReplicationConfiguration"]["Rules"]
+    except ClientError:
+        return []
+    return rules
+
+
+def test_a_target_without_versioning_is_said(
+    start_store: StartStore, rendered: Mapping[str, Rendered]
+) -> None:
+    source, target = start_store("source"), start_store("target")
+    for bucket in BUCKETS:
+        target.ask("mb", f"store/copy-of-{bucket}")
+    key = {"TARGET_ACCESS_KEY_ID": target.root_user, "TARGET_SECRET_ACCESS_KEY": target.root_password}
+    done = source.run(rendered["etally-buckets"], {"TARGET": f"http://{target.address}", **key})
+    assert done.returncode == 1
+    assert "remote target does not have versioning enabled" in done.stdout + done.stderr
+
+
+def test_parts_of_an_unfinished_upload_go(
+    rendered: Mapping[str, Rendered], minio_programs: Path, tmp_path: Path
+) -> None:
+    expiry, interval = "MINIO_API_STALE_UPLOADS_EXPIRY", "MINIO_API_STALE_UPLOADS_CLEANUP_INTERVAL"
+    minio = rendered["etally-minio"]
+    assert minio.variables[expiry] == "48h"
+    hasty = replace(minio, variables={**minio.variables, expiry: "1s", interval: "1s"})
+    with started(minio_programs, hasty, tmp_path / "store") as store:
+        client, upload = store.client(), {"Bucket": "pictures", "Key": "unfinished"}
+        client.create_bucket(Bucket="pictures")
+        upload["UploadId"] = client.create_multipart_upload(**upload)["UploadId"]
+        client.upload_part(**upload, PartNumber=1, Body=b"a part")
+
+        def are_gone() -> bool:
+            try:
+                return not client.list_parts(**upload).get("Parts")
+            except ClientError as error:
+                return str(error.response["Error"]["Code"]) == "NoSuchUpload"
+
+        wait_until(are_gone)
 
 
 def test_a_wrong_root_password_is_said(store: Store, job: Rendered) -> None:

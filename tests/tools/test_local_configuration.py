@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.local.configuration import is_enabled, load_stack_file, without_secrets
+from tools.local.configuration import is_set, load_stack_file, without_secrets
 from tools.local.errors import LocalError
 from tools.local.rehearsal import for_a_fresh_project
 
@@ -53,8 +53,9 @@ def test_encrypted_values_stay_with_their_stack(tmp_path: Path) -> None:
     [({"enabled": True}, True), ({"enabled": False}, False), (True, False), (None, False)],
 )
 def test_a_group_is_enabled_by_its_flag(group: object, enabled: bool) -> None:
-    assert is_enabled({"etally:monitoring": group}, "monitoring") is enabled
-    assert is_enabled({}, "monitoring") is False
+    assert is_set({"etally:monitoring": group}, "monitoring", "enabled") is enabled
+    assert is_set({"etally:storage": {"replication": group}}, "storage", "replication", "enabled") is enabled
+    assert is_set({}, "monitoring", "enabled") is False
 
 
 def test_a_rehearsal_gets_a_project_of_its_own() -> None:

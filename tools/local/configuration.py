@@ -81,18 +81,25 @@ def write_configuration(
     write_private(engine.configuration, yaml.safe_dump(document, sort_keys=False))
     engine.ensure_stack()
     present = set((kept.get(SECRETS_KEY) or {}).keys())
-    chosen = {f"{group}_enabled": is_enabled(plain, group) for group in ("monitoring", "backup")}
-    for path in secret_keys(**chosen, scoped_user=is_enabled(plain, "storage", "scopedUser")):
+    wanted = {
+        "monitoring_enabled": is_set(plain, "monitoring", "enabled"),
+        "backup_enabled": is_set(plain, "backup", "enabled"),
+        "scoped_user": is_set(plain, "storage", "scopedUser"),
+        "replicated": is_set(plain, "storage", "replication", "endpoint"),
+    }
+    for path in secret_keys(**wanted):
         if path.removeprefix("secrets.") not in present:
             engine.set_secret(f"etally:{path}", stand_in())
     if TOKEN_KEY not in kept:
         engine.set_secret(TOKEN_KEY, railway.token)
 
 
-def is_enabled(configuration: Mapping[str, Any], name: str, flag: str = "enabled") -> bool:
-    """Whether a configuration turns a group of settings on; one that is malformed is left to the settings to judge."""
-    group = configuration.get(f"etally:{name}")
-    return isinstance(group, Mapping) and bool(group.get(flag))
+def is_set(configuration: Mapping[str, Any], group: str, *names: str) -> bool:
+    """Whether a configuration says something true there; what is malformed is left to the settings to judge."""
+    found: object = configuration.get(f"etally:{group}")
+    for name in names:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return bool(found)
 
 
 def without_secrets(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -69,10 +69,18 @@ def _sections() -> Iterator[str]:
         if group is None:
             alone[name] = field
             continue
-        yield from (f"### {name}", "", _sentence(group), "")
-        yield from _table({f"{name}.{each.alias}": each for each in group.model_fields.values()})
+        yield from _section(name, group)
     yield from ("### Alone", "", "Settings that belong to no group.", "")
     yield from _table(alone)
+
+
+def _section(path: str, group: type[BaseModel]) -> Iterator[str]:
+    yield from (f"### {path}", "", _sentence(group), "")
+    fields = {f"{path}.{field.alias}": field for field in group.model_fields.values()}
+    inner = {name: found for name, field in fields.items() if (found := group_of(field))}
+    yield from _table({name: field for name, field in fields.items() if name not in inner})
+    for name, found in inner.items():
+        yield from _section(name, found)
 
 
 def _table(fields: Mapping[str, FieldInfo]) -> Iterator[str]:
@@ -86,7 +94,7 @@ def _table(fields: Mapping[str, FieldInfo]) -> Iterator[str]:
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "**required**"
-    if field.default is None or field.default in ((), {}):
+    if field.default is None or field.default in ((), {}, ""):
         return "none"
     return f"`{json.dumps(field.default) if not isinstance(field.default, str) else field.default}`"
 
