@@ -174,6 +174,12 @@ def test_everything_that_can_be_enabled_keeps_every_rule(
         "etally:monitoring": {"enabled": True},
         "etally:backup": {"enabled": True, "bucket": "acme-backups", "endpoint": "https://s3.example.org"},
         "etally:redis": {"snapshots": True},
+        "etally:storage": {
+            **stack_file()["etally:storage"],
+            "versioning": True,
+            "lifecycle": {"deleteAfterDays": {"party-logos": 3650}, "deleteOldVersionsAfterDays": 30},
+            "replication": {"endpoint": "https://minio.example.org"},
+        },
         "etally:domains": {**stack_file()["etally:domains"], "grafana": "grafana.etally.example"},
     }
 

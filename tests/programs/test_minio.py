@@ -1,5 +1,6 @@
-"""The job that makes buckets and a user, as the local Railway runs it, with a real client against a real MinIO."""
+"""A real MinIO as the local Railway runs it, and the job for its buckets and its user, with a real client."""
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
@@ -7,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
@@ -253,6 +255,25 @@ def test_parts_of_an_unfinished_upload_go(
                 return str(error.response["Error"]["Code"]) == "NoSuchUpload"
 
         wait_until(are_gone)
+
+
+def test_it_measures_itself_for_whoever_holds_the_token(
+    store: Store, rendered: Mapping[str, Rendered], job: Rendered
+) -> None:
+    succeed(store, job)
+    store.client().put_object(Bucket=BUCKET, Key="a", Body=b"text")
+    address = f"http://{store.address}/minio/v2/metrics/cluster"
+    assert httpx.get(address, trust_env=False).status_code == 403
+    variables = rendered["etally-prometheus"].variables
+    answer = httpx.get(
+        address, headers={"Authorization": f"Bearer {variables['MINIO_TOKEN']}"}, trust_env=False
+    )
+    assert answer.status_code == 200
+    watched = " ".join(variables.values()) + " ".join(rendered["etally-grafana"].variables.values())
+    measured = set(re.findall(r"^(minio_\w+)", answer.text, flags=re.MULTILINE))
+    # This one exists when a request has failed.
+    measured.add("minio_s3_requests_5xx_errors_total")
+    assert set(re.findall(r"\bminio_\w+", watched)) - measured == set()
 
 
 def test_a_wrong_root_password_is_said(store: Store, job: Rendered) -> None:
