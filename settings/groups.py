@@ -97,7 +97,7 @@ class Postgres(Group):
     """The database."""
 
     image: Image = Field(
-        "ghcr.io/railwayapp-templates/postgres-ssl:16.10",
+        "ghcr.io/railwayapp-templates/postgres-ssl:16.14",
         description="Railway's own; its version is PostgreSQL's, up to 17",
     )
     database: SqlName = Field("etally", description="its name; read on an empty volume only")

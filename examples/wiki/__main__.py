@@ -88,7 +88,7 @@ database = DatabaseService(
     DatabaseServiceArgs(
         place,
         Postgres(
-            "ghcr.io/railwayapp-templates/postgres-ssl:16.10",
+            "ghcr.io/railwayapp-templates/postgres-ssl:16.14",
             database="wiki",
             backups=["daily", "weekly"],
         ),

@@ -101,7 +101,7 @@ def test_the_services_are_the_guides(configure: Configure, preview: bool) -> Non
     configure()
     services = run_program(preview=preview).services()
     assert {name: inputs["source"] for name, inputs in services.items()} == {
-        "etally-postgres": {"image": "ghcr.io/railwayapp-templates/postgres-ssl:16.10"},
+        "etally-postgres": {"image": "ghcr.io/railwayapp-templates/postgres-ssl:16.14"},
         "etally-redis": {"image": "redis:7.2.11"},
         "etally-minio": {"image": "ghcr.io/coollabsio/minio:RELEASE.2025-10-15T17-29-55Z"},
         "etally-api": {"repo": "organisation/etally", "branch": "main", "checkSuites": False},

@@ -1,6 +1,7 @@
 """docs/settings.md and Pulumi.yaml say what the settings say about themselves."""
 
 import pytest
+import yaml
 
 from settings import Settings
 from settings.sources import group_of
@@ -37,3 +38,11 @@ def test_every_setting_has_a_meaning_and_every_group_a_sentence() -> None:
         else:
             assert group.__doc__, name
             assert not [key for key, each in group.model_fields.items() if not each.description], name
+
+
+def test_the_pages_example_is_accepted() -> None:
+    example = yaml.safe_load(PAGE.read_text().partition("```yaml\n")[2].partition("```")[0])
+    for key, values in example["config"].items():
+        group = group_of(Settings.model_fields[key.removeprefix("etally:")])
+        assert group is not None
+        assert group.model_validate(values).model_dump(by_alias=True, exclude_defaults=True)

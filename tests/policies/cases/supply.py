@@ -70,12 +70,23 @@ CASES = [
             "minio/minio:2026-01-01",
             f"minio:RELEASE.2025-10-15T17-29-55Z@sha256:{'0a' * 32}",
             "nginx:1.0",
+            "ghcr.io/railwayapp-templates/postgres-ssl:16.14",
+            "postgres:17.10-bookworm",
+            "postgres:19.0",
+            "quay.io/prometheuscommunity/postgres-exporter:v0.17.1",
         )
     ),
     *(
         case(HOLE, "violates", image, service("s3", image))
-        for image in ("minio/minio:RELEASE.2025-09-07T16-13-09Z", "minio:20250901")
+        for image in (
+            "minio/minio:RELEASE.2025-09-07T16-13-09Z",
+            "minio:20250901",
+            "ghcr.io/railwayapp-templates/postgres-ssl:16.10",
+            "postgres:17.9",
+            "postgres:13.22",
+        )
     ),
+    case(HOLE, "unknown", "a major version alone", service("db", "postgres:16")),
     case(HOLE, "violates", "an older version", service("c", "redis:7.2.4"), minimum={"redis": "7.2.11"}),
     case(HOLE, "passes", "a newer version", service("c", "redis:7.10.0"), minimum={"redis": "7.2.11"}),
     case(HOLE, "unknown", "another kind of version", service("s3", "minio:1.2.3")),
