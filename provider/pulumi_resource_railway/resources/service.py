@@ -1,6 +1,6 @@
 """A service as it runs in one environment."""
 
-# ruff: noqa: A001, A002, S105 - what Pulumi calls an id, and a token: a resource's type
+# ruff: noqa: A001, A002 - what Pulumi calls an id
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi_resource_railway.errors import CheckFailure
 from pulumi_resource_railway.railway.configuration import same
-from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.creation import resume
 from pulumi_resource_railway.railway.deployments import earlier_deployments, moment
 from pulumi_resource_railway.railway.documents import PAGE
 from pulumi_resource_railway.railway.documents.services import (
-    SERVICE_CREATE,
     SERVICE_DELETE,
     SERVICE_INSTANCES,
     SERVICE_UPDATE,
 )
 from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
 from pulumi_resource_railway.railway.patches import missing
-from pulumi_resource_railway.railway.plans import plan_named
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
 from pulumi_resource_railway.resources.deploying import await_deployment, deadline_of, redeploy
@@ -35,13 +33,13 @@ from pulumi_resource_railway.resources.service_configuration import (
 )
 from pulumi_resource_railway.resources.service_model import ServiceInputs, ServiceOutputs
 from pulumi_resource_railway.resources.service_prerequisites import check_prerequisites
+from pulumi_resource_railway.resources.service_rows import TOKEN, creation_of, row_of, scope_of
 from pulumi_resource_railway.resources.service_rules import check_service
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from pulumi_resource_railway.declaration import Model
-    from pulumi_resource_railway.railway.client import Status
     from pulumi_resource_railway.railway.session import EnvironmentSession
     from pulumi_resource_railway.railway.snapshots import Snapshot
 
@@ -49,7 +47,7 @@ if TYPE_CHECKING:
 class Service(Resource[ServiceInputs, ServiceOutputs]):
     """Creates a bare row, configures it by one commit, and waits for its deployment."""
 
-    token: ClassVar[str] = "railway:index:Service"
+    token: ClassVar[str] = TOKEN
     inputs: ClassVar[type[Model]] = ServiceInputs
     outputs: ClassVar[type[Model]] = ServiceOutputs
     description: ClassVar[str] = (
@@ -84,12 +82,12 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         _remember_secrets(context, inputs)
         plan = (await place.ready_for_changes(context.status)).plan
         await check_prerequisites(context, inputs, configured(inputs), plan)
-        creation = _creation(context, inputs, place)
+        creation = creation_of(context, inputs, place)
         entry = session.journal.find(context.urn, creation.scope)
         id_ = await resume(session, creation, context.status)
         resumed = id_ is not None
         if id_ is None:
-            id_ = await self._row(context, inputs, place, creation)
+            id_ = await row_of(context, inputs, place, creation)
         snapshot = await place.snapshots.known(context.status)
         outputs = _bare(inputs)
         async with keeping_state(context, id_, lambda: outputs, creation.scope):
@@ -106,32 +104,6 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             if inputs.await_deployment and has_source(inputs):
                 await await_deployment(context, place, id_, inputs, since, frozenset(), deadline)
         return Created(id_, outputs)
-
-    async def _row(
-        self, context: Context, inputs: ServiceInputs, place: EnvironmentSession, creation: Creation
-    ) -> str:
-        """Return the service's row in the project: one that isn't in this environment yet, or a new one."""
-        snapshot = await place.snapshots.known(context.status)
-        same_name = [id_ for id_, row in snapshot.services.items() if row["name"] == inputs.name]
-        for id_ in same_name:
-            if id_ in snapshot.service_instances:
-                raise name_exists(creation, id_)
-            await context.info(
-                f"Service {inputs.name!r} exists in another environment of the project; adding it to this "
-                "one."
-            )
-            if inputs.icon is not None and inputs.icon != snapshot.services[id_].get("icon"):
-                variables = {"id": id_, "input": {"icon": inputs.icon}}
-                await session_of(context).client.send(SERVICE_UPDATE, variables, context.status)
-            return id_
-        session = session_of(context)
-        names = [row["name"] for row in snapshot.services.values()]
-        number = session.room.number(f"{inputs.project_id}/services", names, inputs.name)
-        await plan_named(snapshot.plan).count_service(context, number, inputs.name)
-        id_ = await create_once(session, creation, snapshot.services.keys(), context.status)
-        place.snapshots.invalidate()
-        snapshot.services[id_] = {"id": id_, "name": inputs.name, "icon": inputs.icon}
-        return id_
 
     async def read(
         self, context: Context, id: str, inputs: ServiceInputs | None
@@ -177,7 +149,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         snapshot = await place.snapshots.knowing("services", id, context.status)
         if id not in snapshot.services:
             raise NotFound(f"Service {new.name!r} ({id}) doesn't exist any more")
-        session.journal.close(context.urn, _scope(new))
+        session.journal.close(context.urn, scope_of(new))
         renaming: dict[str, Any] = {} if old.name == new.name else {"name": new.name}
         if old.icon != new.icon:
             renaming["icon"] = new.icon
@@ -259,7 +231,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         try:
             await place.ready_for_changes(context.status)
             snapshot = await place.snapshots.knowing("services", id, context.status)
-            session.journal.close(context.urn, _scope(old))
+            session.journal.close(context.urn, scope_of(old))
             if await self._is_elsewhere(context, id, old.environment_id):
                 if id in snapshot.service_instances:
                     patch = {"services": {id: {"isDeleted": True}}}
@@ -303,41 +275,6 @@ def _bare(inputs: ServiceInputs) -> ServiceOutputs:
 def _flags(service: ServiceInputs) -> tuple[bool, bool]:
     """Return what only this provider knows of; when it alone has changed, there is nothing to do."""
     return service.await_deployment, service.allow_replace
-
-
-def _scope(inputs: ServiceInputs) -> str:
-    return f"{inputs.project_id}/{inputs.environment_id}/services"
-
-
-def _creation(context: Context, inputs: ServiceInputs, place: EnvironmentSession) -> Creation:
-    row: dict[str, Any] = {"projectId": inputs.project_id, "name": inputs.name, "environmentId": None}
-    if inputs.icon is not None:
-        row["icon"] = inputs.icon
-    if inputs.template is not None:
-        row |= {"templateId": inputs.template.template_id, "templateServiceId": inputs.template.service_id}
-
-    async def existing(status: Status) -> Collection[str]:
-        place.snapshots.invalidate()
-        return (await place.snapshots.fresh(status)).services.keys()
-
-    async def candidates(status: Status) -> Collection[str]:
-        await existing(status)
-        services = (await place.snapshots.known(status)).services
-        return [id_ for id_, service in services.items() if service["name"] == inputs.name]
-
-    return Creation(
-        urn=context.urn,
-        scope=_scope(inputs),
-        kind="service",
-        name=inputs.name,
-        document=SERVICE_CREATE,
-        variables={"input": row},
-        existing=existing,
-        candidates=candidates,
-        import_id=f"{inputs.project_id}/{inputs.environment_id}/{{id}}",
-        type_token=Service.token,
-        name_is_unique=True,
-    )
 
 
 def _remember_secrets(context: Context, inputs: ServiceInputs) -> None:

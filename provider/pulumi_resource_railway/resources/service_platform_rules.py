@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pulumi_resource_railway.errors import CheckFailure
+from pulumi_resource_railway.resources.known_values import known_group
 from pulumi_resource_railway.values import MASK
 
 _REGISTRIES_WITH_UPDATES: Final = frozenset({"docker.io", "ghcr.io"})
@@ -19,18 +20,13 @@ Failures = Iterator[CheckFailure]
 
 def check_platform(properties: Mapping[str, Any]) -> Failures:
     """Return what is wrong with automatic updates, credentials, limits, private name and tracing."""
-    source, deploy = _group(properties, "source"), _group(properties, "deploy")
-    yield from _template(_group(properties, "template"))
+    source, deploy = known_group(properties, "source"), known_group(properties, "deploy")
+    yield from _template(known_group(properties, "template"))
     yield from _updates(source)
     yield from _credentials(deploy, source, known=isinstance(properties.get("source"), Mapping | None))
     yield from _limits(deploy)
-    yield from _private_name(_group(properties, "networking"))
-    yield from _tracing(_group(properties, "tracing"))
-
-
-def _group(properties: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    group = properties.get(name)
-    return group if isinstance(group, Mapping) else {}
+    yield from _private_name(known_group(properties, "networking"))
+    yield from _tracing(known_group(properties, "tracing"))
 
 
 def _template(template: Mapping[str, Any]) -> Failures:
@@ -107,7 +103,7 @@ def _credentials(deploy: Mapping[str, Any], source: Mapping[str, Any], *, known:
 
 
 def _limits(deploy: Mapping[str, Any]) -> Failures:
-    containers = _group(_group(deploy, "limitOverride"), "containers")
+    containers = known_group(known_group(deploy, "limitOverride"), "containers")
     cpu = containers.get("cpu")
     if isinstance(cpu, int | float) and not isinstance(cpu, bool) and cpu <= 0:
         yield CheckFailure(

@@ -8,19 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Any, Final
 
-from cronsim import CronSim, CronSimError
-
 from pulumi_resource_railway.errors import CheckFailure
+from pulumi_resource_railway.resources.known_values import known_group, known_text
+from pulumi_resource_railway.resources.service_deploy_rules import check_deploy, replicas_of
 from pulumi_resource_railway.resources.service_platform_rules import check_platform
 from pulumi_resource_railway.values import contains_unknown, is_unknown
 
-MAXIMUM_REPLICAS: Final = 50
-_CRON_FIELDS: Final = 5
-_LEAST_MINUTES_BETWEEN_RUNS: Final = 5
 _LONGEST_NAME: Final = 100
 _NAME: Final = re.compile(r"[^\x00-\x1f\x7f]+")
 _VARIABLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -38,29 +33,18 @@ def check_service(properties: Mapping[str, Any]) -> list[CheckFailure]:
     """Return everything that is wrong with a service's properties."""
     return [
         *_name(properties),
-        *_source(_known_group(properties, "source")),
+        *_source(known_group(properties, "source")),
         *_build(properties),
         *_config_file(properties),
-        *_deploy(_known_group(properties, "deploy")),
-        *_cron(_known_group(properties, "deploy")),
+        *check_deploy(known_group(properties, "deploy")),
         *_variables(properties.get("variables")),
         *_mounts(properties),
         *check_platform(properties),
     ]
 
 
-def _known_group(properties: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    group = properties.get(name)
-    return group if isinstance(group, Mapping) else {}
-
-
-def _text(group: Mapping[str, Any], name: str) -> str | None:
-    value = group.get(name)
-    return value if isinstance(value, str) else None
-
-
 def _name(properties: Mapping[str, Any]) -> Failures:
-    name = _text(properties, "name")
+    name = known_text(properties, "name")
     if name is None:
         return
     if not name.strip() or name != name.strip():
@@ -83,7 +67,7 @@ def _name(properties: Mapping[str, Any]) -> Failures:
 
 
 def _source(source: Mapping[str, Any]) -> Failures:
-    image, repository = _text(source, "image"), _text(source, "repo")
+    image, repository = known_text(source, "image"), known_text(source, "repo")
     if source.get("image") is not None and source.get("repo") is not None:
         yield CheckFailure(
             "source", "A service comes either from an image or from a repository; remove `image` or `repo`."
@@ -107,8 +91,8 @@ def _source(source: Mapping[str, Any]) -> Failures:
 
 
 def _build(properties: Mapping[str, Any]) -> Failures:
-    build, source = _known_group(properties, "build"), _known_group(properties, "source")
-    if _text(source, "image") and any(value is not None for value in build.values()):
+    build, source = known_group(properties, "build"), known_group(properties, "source")
+    if known_text(source, "image") and any(value is not None for value in build.values()):
         yield CheckFailure(
             "build",
             "An image is deployed as it is and never built; remove `build` or set `source.repo` instead.",
@@ -119,8 +103,8 @@ def _build(properties: Mapping[str, Any]) -> Failures:
             yield CheckFailure(
                 f"build.watchPatterns[{index}]", "An empty pattern matches nothing; remove it."
             )
-    builder = _text(build, "builder")
-    if builder in {"NIXPACKS", "RAILPACK"} and _text(build, "dockerfilePath"):
+    builder = known_text(build, "builder")
+    if builder in {"NIXPACKS", "RAILPACK"} and known_text(build, "dockerfilePath"):
         yield CheckFailure(
             "build.dockerfilePath",
             f"The builder {builder} reads no Dockerfile; set builder DOCKERFILE or remove the path.",
@@ -129,7 +113,7 @@ def _build(properties: Mapping[str, Any]) -> Failures:
         yield CheckFailure(
             "build.railpackVersion", f"Railpack doesn't build this, {builder} does; remove the version."
         )
-    if (version := _text(build, "railpackVersion")) is not None and not _VERSION.fullmatch(version):
+    if (version := known_text(build, "railpackVersion")) is not None and not _VERSION.fullmatch(version):
         yield CheckFailure(
             "build.railpackVersion",
             f"{version!r} is no release of Railpack; write its number, such as 0.7.0 "
@@ -138,112 +122,13 @@ def _build(properties: Mapping[str, Any]) -> Failures:
 
 
 def _config_file(properties: Mapping[str, Any]) -> Failures:
-    path, source = _text(properties, "configFile"), properties.get("source")
+    path, source = known_text(properties, "configFile"), properties.get("source")
     repository = source.get("repo") if isinstance(source, Mapping) else source
     if properties.get("configFile") is not None and repository is None:
         yield CheckFailure("configFile", "The file lies in a repository; set `source.repo` or remove it.")
     if path is not None and not path.endswith((".json", ".toml")):
         yield CheckFailure(
             "configFile", f"{path!r} is no railway.json or railway.toml; write its path in the repository."
-        )
-
-
-def _deploy(deploy: Mapping[str, Any]) -> Failures:
-    path = _text(deploy, "healthcheckPath")
-    if path is not None and not path.startswith("/"):
-        yield CheckFailure("deploy.healthcheckPath", f"A path begins with a slash: write /{path}.")
-    if deploy.get("healthcheckTimeout") is not None and deploy.get("healthcheckPath") is None:
-        yield CheckFailure(
-            "deploy.healthcheckTimeout",
-            "Without `healthcheckPath` there is no health check that could take time.",
-        )
-    policy = _text(deploy, "restartPolicyType")
-    if deploy.get("restartPolicyMaxRetries") is not None and policy in {"ALWAYS", "NEVER"}:
-        yield CheckFailure(
-            "deploy.restartPolicyMaxRetries",
-            f"Retries are counted only with ON_FAILURE, not with {policy}; remove them.",
-        )
-    if deploy.get("preDeployTimeoutSeconds") is not None and deploy.get("preDeployCommand") is None:
-        yield CheckFailure(
-            "deploy.preDeployTimeoutSeconds",
-            "Without `preDeployCommand` there is no command that could take time.",
-        )
-    for name in ("startCommand", "preDeployCommand"):
-        command = _text(deploy, name)
-        if command is not None and not command.strip():
-            yield CheckFailure(
-                f"deploy.{name}", "An empty command runs nothing; remove it to use the default."
-            )
-    regions = deploy.get("multiRegionConfig")
-    if isinstance(regions, Mapping) and "" in regions:
-        yield CheckFailure(
-            "deploy.multiRegionConfig", "A region's name must not be empty; see Railway's list of regions."
-        )
-    if (total := _replicas(deploy)) is not None and total > MAXIMUM_REPLICAS:
-        yield CheckFailure(
-            "deploy.multiRegionConfig",
-            f"{total} replicas in all regions together are more than the {MAXIMUM_REPLICAS} that Railway "
-            "runs.",
-        )
-
-
-def _replicas(deploy: Mapping[str, Any]) -> int | None:
-    """Return how many replicas are asked for in all; None when that isn't known."""
-    regions = deploy.get("multiRegionConfig")
-    if regions is None:
-        return 1
-    if not isinstance(regions, Mapping) or contains_unknown(dict(regions)):
-        return None
-    counts = [entry.get("numReplicas") for entry in regions.values() if isinstance(entry, Mapping)]
-    return sum(count for count in counts if isinstance(count, int))
-
-
-def _cron(deploy: Mapping[str, Any]) -> Failures:
-    schedule = _text(deploy, "cronSchedule")
-    if schedule is None:
-        return
-    if len(schedule.split()) != _CRON_FIELDS:
-        yield CheckFailure(
-            "deploy.cronSchedule",
-            "A schedule has five fields (minute, hour, day, month, weekday; in UTC), such as `0 3 * * *`.",
-        )
-    else:
-        try:
-            yield from _cron_interval(schedule)
-        except CronSimError as error:
-            yield CheckFailure(
-                "deploy.cronSchedule",
-                f"The schedule isn't a cron expression ({error}). Write five fields in UTC, such as `0 3 * "
-                "* *`.",
-            )
-    replicas = _replicas(deploy)
-    if replicas is not None and replicas > 1:
-        yield CheckFailure(
-            "deploy.cronSchedule",
-            f"A scheduled service runs with one replica, not {replicas}; lower `multiRegionConfig`.",
-        )
-    if deploy.get("sleepApplication") is True:
-        yield CheckFailure(
-            "deploy.sleepApplication",
-            "A scheduled service ends after each run, so it can't be put to sleep; remove it.",
-        )
-    if deploy.get("healthcheckPath") is not None:
-        yield CheckFailure(
-            "deploy.healthcheckPath",
-            "A scheduled service isn't asked for its health; remove the health check.",
-        )
-
-
-def _cron_interval(schedule: str) -> Failures:
-    runs = CronSim(schedule, datetime(2025, 1, 1, tzinfo=UTC))
-    moments = [moment for _, moment in zip(range(100), runs, strict=False)]
-    gaps = [(later - earlier).total_seconds() / 60 for earlier, later in pairwise(moments)]
-    if gaps and min(gaps) < _LEAST_MINUTES_BETWEEN_RUNS:
-        yield CheckFailure(
-            "deploy.cronSchedule",
-            f"Railway runs a schedule at most every {_LEAST_MINUTES_BETWEEN_RUNS} minutes; this one runs "
-            "every "
-            f"{min(gaps):.0f}.",
         )
 
 
@@ -285,7 +170,7 @@ def _mounts(properties: Mapping[str, Any]) -> Failures:
             "Railway mounts one volume on a service; put what needs a second one into another service.",
         )
     replicas = (
-        _replicas(_known_group(properties, "deploy")) if not is_unknown(properties.get("deploy")) else None
+        replicas_of(known_group(properties, "deploy")) if not is_unknown(properties.get("deploy")) else None
     )
     if mounts and replicas is not None and replicas > 1:
         yield CheckFailure(
@@ -295,7 +180,7 @@ def _mounts(properties: Mapping[str, Any]) -> Failures:
             "`volumeMounts`.",
         )
     for index, mount in enumerate(mounts):
-        path = _text(mount, "mountPath") if isinstance(mount, Mapping) else None
+        path = known_text(mount, "mountPath") if isinstance(mount, Mapping) else None
         if path is None:
             continue
         if not path.startswith("/"):
