@@ -1,8 +1,6 @@
 """The start commands, run by a real shell with stand-ins for the programs that they start."""
 
-import json
 import shlex
-import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +10,6 @@ import pytest
 from components.database import Redis
 from components.frontend import start_command
 from components.migrations import pre_deploy_command
-from components.preload import PRELOAD, START_COMMAND
 
 SITE = """
 server {
@@ -122,38 +119,3 @@ def test_the_newest_migration_that_was_approved_is_applied_with_those_before(tmp
 @pytest.mark.parametrize("approved", [None, MIGRATIONS[0]])
 def test_nothing_to_migrate_needs_no_approval(tmp_path: Path, approved: str | None) -> None:
     assert migrate(tmp_path, approved, pending=False) == (0, [STATUS], "")
-
-
-EXPRESS = """
-const application = { settings: {}, set(name, value) { this.settings[name] = value; } };
-application.defaultConfiguration = function () { this.set("trust proxy", false); };
-module.exports = () => { const made = { ...application, settings: {} }; made.defaultConfiguration(); return made; };
-module.exports.application = application;
-"""
-SERVER = """
-const express = require("express");
-console.log("at", "postgresql://owner:canary@host:5432/etally", { a: 1 });
-console.error(`redis://:canary@host and https://host/a:b@c`);
-console.log(JSON.stringify(express().settings));
-"""
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
-def test_the_preload_trusts_the_proxies_and_hides_passwords(tmp_path: Path) -> None:
-    module = tmp_path / "node_modules" / "express"
-    module.mkdir(parents=True)
-    (module / "index.js").write_text(EXPRESS)
-    (tmp_path / "dist").mkdir()
-    (tmp_path / "dist" / "server.js").write_text(SERVER)
-    done = subprocess.run(
-        shlex.split(START_COMMAND.replace("/tmp/preload.js", str(tmp_path / "preload.js"))),
-        cwd=tmp_path,
-        env={"PATH": "/usr/local/bin:/usr/bin:/bin", "PRELOAD": PRELOAD, "PROXY_HOPS": "2"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    first, settings = done.stdout.splitlines()
-    assert first == "at postgresql://owner:***@host:5432/etally { a: 1 }"
-    assert done.stderr == "redis://:***@host and https://host/a:b@c\n"
-    assert json.loads(settings) == {"trust proxy": 2}

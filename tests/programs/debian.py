@@ -26,6 +26,7 @@ PACKAGES = {
     "redis-server": "redis-server",
     "redis-cli": "redis-tools",
     "nginx": "nginx",
+    "node": "nodejs",
     "postgres": "postgresql-15",
     "initdb": "postgresql-15",
     "pg_dump": "postgresql-client-15",
