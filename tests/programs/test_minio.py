@@ -149,7 +149,7 @@ def allow(target: Store, secret: str) -> None:
     for bucket in copies:
         target.ask("mb", "--ignore-existing", "--with-versioning", f"store/{bucket}")
     policy = target.folder / "policy.json"
-    policy.write_text(target_policy_for(copies))
+    policy.write_text(target_policy_for(["copy-of-*"]))
     target.ask("admin", "policy", "create", "store", "replication", str(policy))
     target.ask("admin", "user", "add", "store", TARGET_KEY["TARGET_ACCESS_KEY_ID"], secret)
     target.ask(
