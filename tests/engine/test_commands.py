@@ -4,12 +4,15 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.engine.stage import files_holding
@@ -39,8 +42,8 @@ class Person:
         (folder,) = (self.home / "etally").iterdir()
         return StateFolder(folder)
 
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+    def start(self, command: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
             [".venv/bin/python", "-m", "tools.local", command],
             cwd=self.clone,
             env=harmless(os.environ)
@@ -49,8 +52,12 @@ class Person:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            check=False,
         )
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        process = self.start(command)
+        output, _ = process.communicate()
+        return subprocess.CompletedProcess(command, process.returncode, output)
 
     def changed_files(self) -> str:
         return git(self.clone, "status", "--porcelain")
@@ -80,6 +87,13 @@ def person(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Person]:
     person = Person(clone, folder / "home", port)
     yield person
     LocalRailway(person.state, port).stop()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def processes_naming(text: str) -> list[str]:
@@ -135,3 +149,43 @@ def test_up_twice_and_down_twice(person: Person) -> None:
 
     again = person.run("down")
     assert (again.returncode, "There is nothing to destroy." in again.stdout) == (0, True)
+
+
+def kept(person: Person) -> dict[str, object]:
+    """The projects on the local Railway, as they lie in its file."""
+    projects: dict[str, object] = json.loads(person.state.railway.read_text())["projects"]
+    return projects
+
+
+def test_an_engine_killed_while_it_made_the_project_leaves_nothing_in_the_end(person: Person) -> None:
+    assert person.run("preview").returncode == 0
+    railway = LocalRailway(person.state, person.port)
+    slow = {"operation": "projectCreate", "delaySeconds": 2}
+    httpx.post(f"{railway.address}_local/faults", json=[slow], trust_env=False).raise_for_status()
+    up = person.start("up")
+    wait_until(lambda: any(each["operation"] == "projectCreate" for each in railway.requests()))
+    (engine,) = Path(f"/proc/{up.pid}/task/{up.pid}/children").read_text().split()
+    os.kill(int(engine), signal.SIGKILL)
+    output, _ = up.communicate()
+    assert up.returncode == 1
+    assert "was killed by signal 9: run the same command to go on" in output
+    wait_until(lambda: bool(railway.contents()["projects"]))
+    (made,) = railway.contents()["projects"]
+
+    down = person.run("down")
+    assert down.returncode == 0, down.stdout
+    assert "`make up` finds it, and `make down` then removes it" in down.stdout
+    assert list(kept(person)) == [made["id"]]
+
+    again = person.run("up")
+    assert again.returncode == 0, again.stdout
+    assert [project["id"] for project in railway.contents()["projects"]] == [made["id"]]
+    assert Engine(person.state, STACK).cut_off() == []
+
+    down = person.run("down")
+    assert "The local stack is destroyed." in down.stdout
+    assert kept(person) == {}
+    assert Engine(person.state, STACK).resources() == []
+    assert [
+        path for path in (person.state.pulumi_home / "railway" / "journal").rglob("*") if path.is_file()
+    ] == []

@@ -43,6 +43,14 @@ def test_another_command_finds_it_and_ends_it(railway: LocalRailway) -> None:
     found.stop()
 
 
+def test_one_whose_end_nobody_noted_has_ended(railway: LocalRailway) -> None:
+    assert railway.process is not None
+    found = LocalRailway(railway.state, port=0)
+    found.stop()
+    status = Path(f"/proc/{railway.process.pid}/stat").read_text()
+    assert status.rpartition(")")[2].split()[0] == "Z"
+
+
 def test_what_was_killed_starts_again_with_its_token(railway: LocalRailway) -> None:
     assert railway.process is not None
     token = railway.token

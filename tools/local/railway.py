@@ -158,7 +158,7 @@ class LocalRailway:
             os.kill(pid, 0)
         except ProcessLookupError:
             return False
-        return True
+        return not _ended_unnoticed(pid)
 
     def _neighbour(self) -> str:
         """What to do when the port is taken by another local Railway."""
@@ -174,3 +174,13 @@ class LocalRailway:
     def _last_words(self) -> str:
         lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]
         return lines[-1] if lines else "nothing."
+
+
+def _ended_unnoticed(pid: int) -> bool:
+    """Whether a process has ended and is still listed: in a container, the first process may never take note."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    # The name before it is in brackets, and may hold anything.
+    return status.rpartition(")")[2].split()[0] == "Z"

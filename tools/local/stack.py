@@ -67,6 +67,11 @@ class LocalStack:
             self.console.print("The local stack is destroyed.")
         else:
             self.console.print("There is nothing to destroy.")
+        if self.engine.cut_off():
+            self.console.print(
+                "An earlier run was cut off while it made something, which the stack does not know of: "
+                "`make up` finds it, and `make down` then removes it."
+            )
         self.railway.stop()
         self.console.print("The local Railway is stopped.")
 
