@@ -14,12 +14,14 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,14 +35,50 @@ from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[impor
 DUMPS, LISTS, DATA = "postgres/", "objects/", "objects/data/"
 DUMP_ENDING, LIST_ENDING = ".dump.gpg", ".json.gpg"
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
+TIME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 RESTORED = "restored"
 PASSPHRASE = "passphrase"  # noqa: S105  # stands for it among arguments
 AT_ONCE = 8
 """Objects that are copied at the same time."""
+DESCRIBED = (
+    "ContentType",
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "Metadata",
+)
+"""What belongs to an object besides its content, by the names that S3's programs give it."""
+EMPTY = b"""
+BEGIN;
+SET LOCAL lock_timeout = '60s';
+DO $$
+DECLARE schema name; owner regrole; rights aclitem[]; granted record;
+BEGIN
+  SELECT nspowner, nspacl INTO owner, rights FROM pg_namespace WHERE nspname = 'public';
+  FOR schema IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+    EXECUTE format('DROP SCHEMA %I CASCADE', schema);
+  END LOOP;
+  PERFORM lo_unlink(oid) FROM pg_largeobject_metadata;
+  EXECUTE format('CREATE SCHEMA public AUTHORIZATION %s', coalesce(owner::text, 'CURRENT_USER'));
+  FOR granted IN SELECT * FROM aclexplode(rights) LOOP
+    EXECUTE format('GRANT %s ON SCHEMA public TO %s', granted.privilege_type,
+      CASE granted.grantee WHEN 0 THEN 'PUBLIC' ELSE granted.grantee::regrole::text END);
+  END LOOP;
+END $$;
+"""
+"""Begins a transaction in which the database holds nothing, with its schema `public` as it was.
+
+Tables that are newer than a backup would stand in its way, or in that of the migrations that follow.
+"""
 
 
 class BackupError(Exception):
     """Something that a person has to know."""
+
+
+FAILURES = (BackupError, Boto3Error, BotoCoreError, ClientError, OSError)
+"""What can go wrong without the program being wrong."""
 
 
 class Place(Protocol):
@@ -64,6 +102,9 @@ class Folder(Place):
     """Backups on the volume."""
 
     root: Path
+
+    def __str__(self) -> str:
+        return f"the volume, {self.root}"
 
     def names(self, beginning: str) -> list[str]:
         """All names that begin so."""
@@ -99,6 +140,9 @@ class Bucket(Place):
     client: Any
     bucket: str
     prefix: str
+
+    def __str__(self) -> str:
+        return f"the bucket {self.bucket}"
 
     def names(self, beginning: str) -> list[str]:
         """All names that begin so."""
@@ -153,10 +197,10 @@ class Encryption:
         options = ["--cipher-algo", "AES256", "--s2k-count", "65536", "--compress-algo", "none"]
         run_all([[*self._command, *options, "--output", str(target), "--symmetric"]], source, self.passphrase)
 
-    def decrypt_for(self, source: Path, *reader: str) -> None:
+    def decrypt_for(self, source: Path, *reader: str, output: IO[bytes] | None = None) -> None:
         """Decrypt a file for a program that reads it: what is readable lies on no disk."""
         with source.open("rb") as encrypted:
-            run_all([[*self._command, "--decrypt"], list(reader)], encrypted, self.passphrase)
+            run_all([[*self._command, "--decrypt"], list(reader)], encrypted, self.passphrase, output)
 
     def decrypt(self, source: Path, target: Path) -> None:
         """Decrypt a file into another."""
@@ -170,8 +214,13 @@ class Encryption:
         return [*fixed, "--pinentry-mode", "loopback", "--passphrase-fd", PASSPHRASE]
 
 
-def run_all(commands: list[list[str]], source: IO[bytes] | None, passphrase: str = "") -> None:
-    """Run programs of which each reads what the one before it writes, the first from a source.
+def run_all(
+    commands: list[list[str]],
+    source: IO[bytes] | None,
+    passphrase: str = "",
+    output: IO[bytes] | None = None,
+) -> None:
+    """Run programs of which each reads what the one before it writes, the first from a source, the last to an output.
 
     An argument that is `PASSPHRASE` becomes the number of a pipe from which the passphrase can be read.
 
@@ -188,7 +237,7 @@ def run_all(commands: list[list[str]], source: IO[bytes] | None, passphrase: str
                 subprocess.Popen(
                     [str(reading) if argument is PASSPHRASE else argument for argument in command],
                     stdin=source or subprocess.DEVNULL,
-                    stdout=subprocess.PIPE if position < len(commands) - 1 else unread,
+                    stdout=subprocess.PIPE if position < len(commands) - 1 else output or unread,
                     stderr=said,
                     pass_fds=(reading,),
                 )
@@ -226,18 +275,31 @@ class Backup:
         return self.bucket or self.volume
 
     def make(self, time: str) -> None:
-        """Make a backup, then remove those whose time is over. Objects come after the rows that name them."""
-        self.volume.tidy()
+        """Make a backup, then remove those whose time is over. Objects come after the rows that name them.
+
+        Raises:
+            BackupError: A place failed; the backup is in the others all the same, and nothing of the place is removed.
+        """
         dump = self.scratch / "dump"
         self._dump(dump)
+        failed: dict[Place, str] = {}
         for place in self.places:
-            place.put(f"{DUMPS}{time}{DUMP_ENDING}", dump)
-        say(f"{time}: the database, {dump.stat().st_size} bytes encrypted, in {len(self.places)} place(s)")
+            with noting(failed, place):
+                if place is self.volume:
+                    self.volume.tidy()
+                place.put(f"{DUMPS}{time}{DUMP_ENDING}", dump)
+        stored = len(self.places) - len(failed)
+        say(f"{time}: the database, {dump.stat().st_size} bytes encrypted, in {stored} place(s)")
         dump.unlink()
-        if self.objects:
-            self._copy_objects(time)
+        if self.objects and self.main_place not in failed:
+            with noting(failed, self.main_place):
+                self._copy_objects(time)
         for place in self.places:
-            self._prune(place)
+            if place not in failed:
+                with noting(failed, place):
+                    self._prune(place)
+        if failed:
+            raise BackupError("; ".join(f"{place}: {reason}" for place, reason in failed.items()))
         shutil.rmtree(self.volume.root / RESTORED, ignore_errors=True)
 
     def _dump(self, target: Path) -> None:
@@ -246,27 +308,28 @@ class Backup:
             self.encryption.encrypt(dumping.stdout, target)
         if dumping.returncode:
             raise BackupError("pg_dump failed; its words stand above")
-        # A dump counts when it was read back: decrypted, and its list of contents read.
-        self.encryption.decrypt_for(target, "pg_restore", "--list")
+        # A dump counts when it was read back to its end.
+        self.encryption.decrypt_for(target, "pg_restore", "--file=/dev/null")
 
     def _copy_objects(self, time: str) -> None:
         there = set(self.main_place.names(DATA))
         times = times_of(self.main_place, LISTS, LIST_ENDING)
-        types = {one["data"]: one["type"] for one in self._list(times[-1])} if times else {}
+        known = (self._readable_list(times[-1]) or []) if times else []
+        described = {one["data"]: one["described"] for one in known}
 
         def copy(found: dict[str, Any]) -> dict[str, Any] | None:
             identity = json.dumps([found["bucket"], found["key"], found["etag"]]).encode()
             # Keyed, because names of objects may say something about people.
             key = hmac.digest(self.encryption.passphrase.encode(), identity, hashlib.sha256).hex()
             name = f"{DATA}{key}.gpg"
-            if name not in there or name not in types:
+            if name not in there or name not in described:
                 try:
-                    types[name] = self._copy_object(found["bucket"], found["key"], name)
+                    described[name] = self._copy_object(found["bucket"], found["key"], name)
                 except ClientError as error:
                     if error.response["Error"]["Code"] in {"NoSuchKey", "404"}:
                         return None  # Deleted since it was listed.
                     raise
-            return {**found, "data": name, "type": types[name]}
+            return {**found, "data": name, "described": described[name]}
 
         copied = [one for one in at_once(copy, self._listed()) if one]
         listing = self.scratch / "list"
@@ -284,7 +347,7 @@ class Backup:
                 for one in page.get("Contents", []):
                     yield {"bucket": bucket["Name"], "key": one["Key"], "etag": one["ETag"].strip('"')}
 
-    def _copy_object(self, bucket: str, key: str, name: str) -> str:
+    def _copy_object(self, bucket: str, key: str, name: str) -> dict[str, Any]:
         with tempfile.TemporaryDirectory(dir=self.scratch) as folder:
             plain, encrypted = Path(folder, "plain"), Path(folder, "encrypted")
             answer = self.objects.get_object(Bucket=bucket, Key=key)
@@ -293,7 +356,7 @@ class Backup:
             with plain.open("rb") as file:
                 self.encryption.encrypt(file, encrypted)
             self.main_place.put(name, encrypted)
-        return str(answer["ContentType"])
+        return {each: answer[each] for each in DESCRIBED if answer.get(each)}
 
     def _list(self, time: str) -> list[dict[str, Any]]:
         listing = self.scratch / f"{time}.list"
@@ -303,6 +366,13 @@ class Backup:
         content: list[dict[str, Any]] = json.loads(plain.read_bytes())
         return content
 
+    def _readable_list(self, time: str) -> list[dict[str, Any]] | None:
+        """A list; None when it was encrypted with another passphrase."""
+        try:
+            return self._list(time)
+        except BackupError:
+            return None
+
     def _prune(self, place: Place) -> None:
         limits = [int(self.environment[f"KEEP_{span}"]) for span in ("DAYS", "WEEKS", "MONTHS")]
         for beginning, ending in ((DUMPS, DUMP_ENDING), (LISTS, LIST_ENDING)):
@@ -310,11 +380,19 @@ class Backup:
             for time in set(times) - kept(times, *limits):
                 place.delete(f"{beginning}{time}{ending}")
                 say(f"{time}: removed, its time is over")
-        lists = times_of(place, LISTS, LIST_ENDING)
-        if place is self.main_place and lists:
-            needed = {one["data"] for time in lists for one in self._list(time)}
-            for name in set(place.names(DATA)) - needed:
-                place.delete(name)
+        if place is not self.main_place:
+            return
+        needed: set[str] = set()
+        for time in times_of(place, LISTS, LIST_ENDING):
+            listed = self._readable_list(time)
+            if listed is None:
+                say(
+                    f"{time}: encrypted with an earlier passphrase; until its time is over, no object is removed"
+                )
+                return
+            needed |= {one["data"] for one in listed}
+        for name in set(place.names(DATA)) - needed:
+            place.delete(name)
 
     def restore(self, wanted: str) -> None:
         """Bring a backup back: the whole database or nothing, then each object that differs."""
@@ -330,15 +408,40 @@ class Backup:
             )
         encrypted = self.scratch / "dump"
         self.main_place.get(f"{DUMPS}{time}{DUMP_ENDING}", encrypted)
-        # Roles are not part of a dump, so nothing is given to any but the user that restores.
-        options = ["--clean", "--if-exists", "--no-owner", "--no-privileges"]
-        options += ["--single-transaction", "--exit-on-error", "--dbname", self.environment["PGDATABASE"]]
-        self.encryption.decrypt_for(encrypted, "pg_restore", *options)
+        self._replace_database(encrypted)
         say(f"{time}: the database is restored")
         if self.objects and time in times_of(self.main_place, LISTS, LIST_ENDING):
             self._restore_objects(time)
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
+
+    def _replace_database(self, encrypted: Path) -> None:
+        """Put a dump in the place of all that the database holds.
+
+        Only a dump that was read to its end is followed by the word that makes it count.
+        """
+        # Roles are not part of a dump, so nothing is given to any but the user that restores.
+        reader = ("pg_restore", "--no-owner", "--no-privileges", "--file=-")
+        psql = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"]
+        broken: BackupError | None = None
+        with tempfile.TemporaryFile() as said:
+            with subprocess.Popen(
+                psql, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=said, bufsize=0
+            ) as session:
+                assert session.stdin  # noqa: S101  # it is a pipe
+                try:
+                    session.stdin.write(EMPTY)
+                    self.encryption.decrypt_for(encrypted, *reader, output=session.stdin)
+                    session.stdin.write(b"COMMIT;\n")
+                except BackupError as error:
+                    broken = error
+                except BrokenPipeError:
+                    pass  # psql has ended, and says below why.
+            if session.returncode:
+                said.seek(0)
+                raise BackupError(f"psql failed: {said.read().decode(errors='replace').strip()}")
+        if broken:
+            raise broken
 
     def _restore_objects(self, time: str) -> None:
         listed = self._list(time)
@@ -352,12 +455,20 @@ class Backup:
                 encrypted, plain = Path(folder, "encrypted"), Path(folder, "plain")
                 self.main_place.get(one["data"], encrypted)
                 self.encryption.decrypt(encrypted, plain)
-                extra = {"ContentType": one["type"]}
-                self.objects.upload_file(str(plain), one["bucket"], one["key"], ExtraArgs=extra)
+                self.objects.upload_file(str(plain), one["bucket"], one["key"], ExtraArgs=one["described"])
 
         missing = [one for one in listed if there.get((one["bucket"], one["key"])) != one["etag"]]
         at_once(bring_back, missing)
         say(f"{time}: {len(missing)} of {len(listed)} objects restored, the others were there")
+
+
+@contextmanager
+def noting(failed: dict[Place, str], place: Place) -> Iterator[None]:
+    """Go on when a place fails, and note why it did."""
+    try:
+        yield
+    except FAILURES as error:
+        failed[place] = str(error)
 
 
 def at_once(work: Callable[[dict[str, Any]], Any], items: Iterable[dict[str, Any]]) -> list[Any]:
@@ -369,7 +480,8 @@ def at_once(work: Callable[[dict[str, Any]], Any], items: Iterable[dict[str, Any
 def times_of(place: Place, beginning: str, ending: str) -> list[str]:
     """The times of the backups in a place, from old to new."""
     names = [name.removeprefix(beginning) for name in place.names(beginning)]
-    return sorted(name.removesuffix(ending) for name in names if name.endswith(ending) and "/" not in name)
+    times = (name.removesuffix(ending) for name in names if name.endswith(ending))
+    return sorted(time for time in times if TIME.fullmatch(time))
 
 
 def kept(times: Iterable[str], days: int, weeks: int, months: int) -> set[str]:
@@ -403,7 +515,6 @@ def main(arguments: list[str], environment: Mapping[str, str]) -> None:
     folder = Path(environment["BACKUP_FOLDER"])
     bucket = environment.get("BACKUP_BUCKET")
     os.umask(0o077)
-    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryDirectory() as scratch:
         backup = Backup(
             environment,
@@ -427,5 +538,5 @@ def main(arguments: list[str], environment: Mapping[str, str]) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1:], os.environ)
-    except (BackupError, Boto3Error, BotoCoreError, ClientError, OSError) as error:
+    except FAILURES as error:
         sys.exit(f"error: {error}")

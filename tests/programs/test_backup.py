@@ -25,6 +25,8 @@ pytestmark = [
 ]
 
 PICTURE = bytes(range(256)) * 4096
+NEWER = "create schema later; create table stray (party text references party); create table later.alone (id int);"
+"""What a schema has that is newer than a backup."""
 
 
 @dataclass
@@ -125,19 +127,35 @@ def test_every_row_and_every_object_comes_back(drill: Drill, start_postgres: Sta
         "insert into party select 'p' || n, 'Party ' || n, 'logos/' || n || '.png' from generate_series(1, 500) n;"
         "create table tally (party text references party, votes int); create index on tally (votes);"
         "insert into tally select 'p' || (1 + n % 500), n from generate_series(1, 5000) n;"
+        # More than any pipe holds, and of no use to a compressor.
+        "create table scan (id int primary key, party text references party, content bytea);"
+        "insert into scan select n, 'p' || (1 + n % 500), decode(string_agg(md5(random()::text), ''), 'hex')"
+        " from generate_series(1, 2000) n, generate_series(1, 64) group by n;"
+        "select lo_from_bytea(4711, 'a large object'); revoke usage on schema public from public;"
     )
     content = "select count(*), sum(votes), md5(string_agg(name || logo || votes, ',' order by name, votes))"
-    content += " from party join tally on party.id = party"
+    content += " from party join tally on party.id = party;"
+    content += "select count(*), md5(string_agg(md5(content), ',' order by id)) from scan;"
+    content += "select oid, convert_from(lo_get(oid), 'utf8') from pg_largeobject_metadata"
+    rights = "select nspowner::regrole, nspacl from pg_namespace where nspname = 'public'"
+    rights_before = drill.database.query(rights)
     before = drill.database.query(content)
     store = drill.s3("OBJECTS")
     store.create_bucket(Bucket="party-logos")
-    store.put_object(Bucket="party-logos", Key="logos/1.png", Body=PICTURE, ContentType="image/png")
+    described: Any = {
+        "ContentType": "image/png",
+        "CacheControl": "max-age=60",
+        "ContentDisposition": "inline",
+        "Metadata": {"observer": "7"},
+    }
+    store.put_object(Bucket="party-logos", Key="logos/1.png", Body=PICTURE, **described)
     store.put_object(Bucket="party-logos", Key="Jane Doe, id card.jpg", Body=b"secret face")
 
     done = drill.run()
     assert done.returncode == 0, done.stderr
     first = drill.off_site()
     (dump,) = [name for name in first if name.startswith("postgres/")]
+    assert len(first[dump]) > 1_000_000
     assert [path.name for path in (drill.folder / "volume/postgres").iterdir()] == [Path(dump).name]
     everything = b"".join(first.values())
     for readable in (b"Party 1", b"PGDMP", b"secret face", PICTURE[:64], passphrase.encode()):
@@ -166,15 +184,22 @@ def test_every_row_and_every_object_comes_back(drill: Drill, start_postgres: Sta
     # What is lost comes back; what was changed is as it was.
     store.delete_object(Bucket="party-logos", Key="Jane Doe, id card.jpg")
     store.put_object(Bucket="party-logos", Key="logos/1.png", Body=b"spoilt")
-    drill.database.query("drop table tally; update party set name = 'nobody'; create table stray (id int);")
+    drill.database.query("drop table tally; update party set name = 'nobody'")
+    drill.database.query("select lo_from_bytea(4712, 'a later one')")
+    drill.database.query(NEWER)
     restored = drill.run("restore latest")
     assert restored.returncode == 0, restored.stderr
     assert drill.database.query(content) == before
+    assert drill.database.query(rights) == rights_before
     assert (
         store.get_object(Bucket="party-logos", Key="Jane Doe, id card.jpg")["Body"].read() == b"secret face"
     )
     picture = store.get_object(Bucket="party-logos", Key="logos/1.png")
-    assert (picture["Body"].read(), picture["ContentType"]) == (PICTURE, "image/png")
+    assert picture["Body"].read() == PICTURE
+    assert {name: picture[name] for name in described} == described
+
+    # The migrations that are newer than the backup can be applied again.
+    drill.database.query(NEWER)
 
     # A redeployment is no reason to restore again.
     again = drill.run("restore latest")
@@ -223,11 +248,112 @@ def test_a_backup_that_fails_says_so_and_removes_nothing(
 ) -> None:
     assert drill.run().returncode == 0
     before = drill.off_site()
+    assert before
     failed = drill.run(**changed, KEEP_DAYS="1", KEEP_WEEKS="0", KEEP_MONTHS="0")
     assert failed.returncode != 0
     assert words in failed.stderr
     assert "Traceback" not in failed.stderr
     assert set(before) <= set(drill.off_site())
+
+
+def test_one_place_that_fails_keeps_the_others_from_nothing(drill: Drill) -> None:
+    store = drill.s3("OBJECTS")
+    store.create_bucket(Bucket="party-logos")
+    store.put_object(Bucket="party-logos", Key="one", Body=b"1")
+    # The volume is of no use: the dump and the objects are off site all the same.
+    (drill.folder / "volume").write_text("in the way")
+    failed = drill.run()
+    assert failed.returncode != 0
+    assert "the volume" in failed.stderr
+    assert sorted(name.partition("/")[0] for name in drill.off_site()) == ["objects", "objects", "postgres"]
+    # The bucket is out of reach: the volume has each dump, and goes on removing what is over.
+    (drill.folder / "volume").unlink()
+    for _ in range(2):
+        failed = drill.run(BACKUP_BUCKET="missing", KEEP_DAYS="1", KEEP_WEEKS="0", KEEP_MONTHS="0")
+        assert failed.returncode != 0
+        assert "the bucket missing" in failed.stderr
+        assert len(list((drill.folder / "volume/postgres").iterdir())) == 1
+
+
+def test_a_new_passphrase_starts_anew_and_leaves_what_the_old_one_opens(drill: Drill) -> None:
+    store = drill.s3("OBJECTS")
+    store.create_bucket(Bucket="party-logos")
+    store.put_object(Bucket="party-logos", Key="one", Body=b"1")
+    drill.database.query(
+        "create table if not exists era (name text); truncate era; insert into era values ('old');"
+    )
+    assert drill.run().returncode == 0
+    old = drill.off_site()
+    time = "20260101T000000Z"
+    for name, content in old.items():
+        if not name.startswith("objects/data/"):
+            vault, folder = drill.s3("BACKUP"), name.partition("/")[0]
+            ending = name.partition(".")[2]
+            vault.delete_object(Bucket="vault", Key=f"etally/{name}")
+            vault.put_object(Bucket="vault", Key=f"etally/{folder}/{time}.{ending}", Body=content)
+    old = drill.off_site()
+    new = {"BACKUP_PASSPHRASE": "another passphrase that is long enough"}
+    drill.database.query("update era set name = 'new';")
+    for _ in range(2):
+        done = drill.run(**new)
+        assert done.returncode == 0, done.stderr
+        assert "encrypted with an earlier passphrase" in done.stdout
+    assert set(old) <= set(drill.off_site())
+    store.delete_object(Bucket="party-logos", Key="one")
+    restored = drill.run(f"restore {time}")
+    assert restored.returncode == 0, restored.stderr
+    assert drill.database.query("select name from era") == "old"
+    assert store.get_object(Bucket="party-logos", Key="one")["Body"].read() == b"1"
+    # Its time is over: so is that of the objects which only it listed.
+    done = drill.run(**new, KEEP_DAYS="1", KEEP_WEEKS="0", KEEP_MONTHS="0")
+    assert done.returncode == 0, done.stderr
+    assert not set(old) & set(drill.off_site())
+
+
+def test_files_of_others_are_no_backups(drill: Drill) -> None:
+    drill.s3("BACKUP").put_object(Bucket="vault", Key="etally/postgres/before-upgrade.dump.gpg", Body=b"?")
+    for command in ("backup", "restore latest"):
+        done = drill.run(command, KEEP_DAYS="1", KEEP_WEEKS="0", KEEP_MONTHS="0")
+        assert done.returncode == 0, done.stderr
+    assert "postgres/before-upgrade.dump.gpg" in drill.off_site()
+    assert "before-upgrade" not in drill.run("list").stdout
+
+
+def test_a_restoration_that_is_blocked_or_breaks_off_changes_nothing(drill: Drill) -> None:
+    drill.database.query(
+        "create table if not exists held (id int); truncate held; insert into held values (7);"
+    )
+    assert drill.run().returncode == 0
+    drill.database.query("update held set id = 8;")
+    session = subprocess.Popen(
+        [str(drill.programs.file("psql")), "--quiet"],
+        env=drill.database.environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert session.stdin
+    assert session.stdout
+    session.stdin.write("begin; select id from held;\n")
+    session.stdin.flush()
+    assert "id" in session.stdout.readline()
+    program = drill.rendered.variables["BACKUP_PROGRAM"]
+    blocked = drill.run(
+        "restore latest", BACKUP_PROGRAM=program.replace("lock_timeout = '60s'", "lock_timeout = '1s'")
+    )
+    session.communicate("rollback;\n")
+    assert blocked.returncode != 0
+    assert "lock timeout" in blocked.stderr
+    assert drill.database.query("select id from held") == "8"
+    # The dump ends in the middle: what was read of it is not committed.
+    (dump,) = (drill.folder / "volume/postgres").iterdir()
+    name = f"etally/postgres/{dump.name}"
+    whole = dump.read_bytes()
+    drill.s3("BACKUP").put_object(Bucket="vault", Key=name, Body=whole[: len(whole) * 9 // 10])
+    broken = drill.run("restore latest")
+    assert broken.returncode != 0
+    assert "Traceback" not in broken.stderr
+    assert drill.database.query("select id from held") == "8"
 
 
 def test_a_wrong_passphrase_restores_nothing(drill: Drill) -> None:
