@@ -288,7 +288,9 @@ class Backup(Group):
     keep_days: int = Field(30, ge=1, le=3650, description="days of which the last backup is kept")
     keep_weeks: int = Field(8, ge=0, le=520, description="weeks of which the last backup is kept")
     keep_months: int = Field(6, ge=0, le=120, description="months of which the last backup is kept")
-    volume_gb: Gigabytes = Field(10, description="GB, for dumps and, without a bucket, for the objects; never shrinks")
+    volume_gb: Gigabytes = Field(
+        10, description="GB, for dumps and, without a bucket, for the objects; never shrinks"
+    )
     bucket: str | None = Field(None, min_length=3, description="off site, on S3; none: on the volume only")
     endpoint: HttpsAddress | None = Field(None, description="of the bucket's S3; none: Amazon's own")
     region: str = Field("us-east-1", min_length=1, description="of the bucket")
