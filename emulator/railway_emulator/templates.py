@@ -62,7 +62,7 @@ def _database(
 _POSTGRES = _database(
     "postgres",
     "Postgres",
-    "ghcr.io/railwayapp-templates/postgres-ssl:16.4",
+    "ghcr.io/railwayapp-templates/postgres-ssl:16.14",
     "/var/lib/postgresql/data",
     5432,
     {
