@@ -111,7 +111,8 @@ web = railway.Service(
             Calls(create=3, read=1, update=3, delete=3),
             "https://docs.railway.com/reference/services",
             "A service from a repository that is new to it asks once more whether Railway reaches that: one call for "
-            "each repository in a run, however many services are built from it.",
+            "each repository in a run, however many services are built from it. Where Railway doesn't, the members of "
+            "the project are asked for, too.",
         ),
         "railway:index:Volume": Guide(
             _PROJECT
