@@ -8,7 +8,7 @@ the rest before the service that holds them is sent.
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,18 +109,19 @@ class Wiring:
         }
 
     def _judged(self, reader: str, variable: str, value: pulumi.Input[str]) -> pulumi.Output[str]:
-        def judge(known: Sequence[Any]) -> str:
-            text, secret = known
+        output = pulumi.Output.from_input(value)
+
+        async def judge(text: str) -> str:
+            secret = await output.is_secret()
             uses = [_Use(reader, variable, *target, secret=secret) for target in _targets(text)]
             if self._complete:
                 self._refuse(uses)
             else:
                 # The program waited for something, and what it hasn't declared yet may be meant.
                 self._uses += uses
-            return str(text)
+            return text
 
-        output = pulumi.Output.from_input(value)
-        return pulumi.Output.all(output, output.is_secret()).apply(judge)
+        return output.apply(judge)
 
     def publish(self, service: railway.Service) -> None:
         """Note that a service has a public domain."""

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.stage import Run, Stage, program_beside, stage, write_private
+from tests.engine.stage import Run, Stage, program_beside, stage
+from tools.local.state import write_private
 
 pytestmark = [pytest.mark.xdist_group("wiring"), pytest.mark.timeout(600)]
 
