@@ -146,7 +146,16 @@ _POSTGRES = (
             ("max(pg_settings_max_connections)", "limit"),
         ],
     ),
-    Panel("Size", [("pg_database_size_bytes", "{{datname}}")], unit="bytes"),
+    Panel(
+        "Size",
+        [
+            (
+                'pg_database_size_bytes or label_replace(pg_wal_size_bytes, "datname", "(log)", "", "")',
+                "{{datname}}",
+            )
+        ],
+        unit="bytes",
+    ),
     Panel(
         "Transactions",
         [

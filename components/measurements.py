@@ -147,11 +147,12 @@ class Measured:
         limit = int(self.postgres_volume_gb * 1_000_000_000 * FULL)
         return Alert(
             "PostgresVolumeFills",
-            f"sum by (instance) (pg_database_size_bytes) > {limit}",
+            # The write-ahead log lies on the same volume.
+            f"sum by (instance) (pg_database_size_bytes or pg_wal_size_bytes) > {limit}",
             "15m",
             "warning",
-            f"PostgreSQL's databases fill more than {FULL:.0%} of a volume of {self.postgres_volume_gb} GB:"
-            " raise postgres.volumeGb",
+            f"PostgreSQL's databases and its log fill more than {FULL:.0%} of a volume of"
+            f" {self.postgres_volume_gb} GB: raise postgres.volumeGb",
         )
 
 

@@ -62,67 +62,6 @@ def test_prometheus_accepts_its_configuration_and_rules(
     assert (files / "minio-token").read_text() == expected
 
 
-def test_the_alerts_fire_when_they_should_and_not_before(
-    rendered: Mapping[str, Rendered], programs: Find, tmp_path: Path
-) -> None:
-    found = programs("promtool")
-    files = written(rendered["etally-prometheus"], found, tmp_path)
-
-    def firing(name: str, at: str, *labels: Mapping[str, str]) -> dict[str, Any]:
-        rules = yaml.safe_load((files / "rules.yml").read_text())["groups"]
-        (rule,) = [rule for group in rules for rule in group["rules"] if rule["alert"] == name]
-        summary = rule["annotations"]["summary"]
-        alerts = []
-        for each in labels:
-            text = summary
-            for label, value in each.items():
-                text = text.replace(f"{{{{ $labels.{label} }}}}", value)
-            expected = {"severity": rule["labels"]["severity"], **each}
-            alerts.append({"exp_labels": expected, "exp_annotations": {"summary": text}})
-        return {"alertname": name, "eval_time": at, "exp_alerts": alerts}
-
-    api, database = {"service": "etally-api"}, {"instance": "database"}
-    day = 24 * 3600
-    series = {
-        'up{job="redis"}': "0+0x20",
-        'probe_success{service="etally-api"}': "1 1 1 1 1 0+0x15",
-        'probe_ssl_earliest_cert_expiry{instance="https://x"}': f"{13 * day}+0x90",
-        'pg_stat_activity_count{instance="database",state="idle"}': "81+0x20",
-        'pg_settings_max_connections{instance="database"}': "100+0x20",
-        'pg_database_size_bytes{instance="database",datname="etally"}': "4100000000+0x30",
-        "minio_cluster_drive_offline_total": "0+0x20",
-    }
-    test = {
-        "rule_files": [str(files / "rules.yml")],
-        "evaluation_interval": "1m",
-        "tests": [
-            {
-                "interval": "1m",
-                "input_series": [{"series": name, "values": values} for name, values in series.items()],
-                "alert_rule_test": [
-                    firing("TargetDown", "4m"),
-                    firing("TargetDown", "6m", {"job": "redis"}),
-                    firing("Unhealthy", "7m"),
-                    firing("Unhealthy", "9m", api),
-                    firing("CertificateEnds", "61m", {"instance": "https://x"}),
-                    firing("PostgresConnectionsRunOut", "6m", database),
-                    firing("PostgresVolumeFills", "16m", database),
-                    firing("MinioDriveOffline", "10m"),
-                ],
-            }
-        ],
-    }
-    (tmp_path / "test.yml").write_text(json.dumps(test))
-    done = subprocess.run(
-        [str(found.file("promtool")), "test", "rules", str(tmp_path / "test.yml")],
-        env=found.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 class _StandIn(BaseHTTPRequestHandler):
     """Healthy, and MinIO for whoever holds its token."""
 
