@@ -12,6 +12,7 @@ from components.database import DatabaseService
 from components.frontend import FrontendService
 from components.minio import MinioService
 from components.monitoring import MonitoringStack
+from components.password_change import PasswordChange
 from components.place import make_place
 from settings import arguments, load
 
@@ -19,7 +20,10 @@ chosen = load()
 keeping = pulumi.ResourceOptions(protect=chosen.protect)
 place = make_place("etally", arguments.of_place(chosen), keeping)
 
-postgres = DatabaseService("etally-postgres", arguments.of_postgres(chosen, place), keeping)
+changes = []
+if chosen.secrets.postgres_password_before:
+    changes = [PasswordChange("etally-postgres-password", arguments.of_postgres_password(chosen, place))]
+postgres = DatabaseService(arguments.POSTGRES, arguments.of_postgres(chosen, place, *changes), keeping)
 redis = DatabaseService("etally-redis", arguments.of_redis(chosen, place))
 minio = MinioService("etally-minio", arguments.of_minio(chosen, place), keeping)
 buckets = None

@@ -153,6 +153,8 @@ class DatabaseServiceArgs:
     """`Postgres` or `Redis`."""
     password: pulumi.Input[str]
     """Part of a URL: letters, digits and - . _ ~ alone."""
+    starts_after: Sequence[pulumi.Resource] = ()
+    """What is done before a change of the database, and so before one of whatever refers to it."""
 
 
 class DatabaseService(pulumi.ComponentResource):
@@ -179,6 +181,7 @@ class DatabaseService(pulumi.ComponentResource):
             variables=args.engine.variables(args.password),
             mount=args.engine.mount,
             parent=self,
+            depends_on=args.starts_after,
         )
         self.url = args.placement.wiring.link(self.service, args.engine.url_variable)
         self.register_outputs({"serviceId": self.service.id, "url": self.url.text})

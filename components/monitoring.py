@@ -31,6 +31,15 @@ from components.wiring import Link, Variables
 
 _FOLDER = "/tmp/monitoring"  # noqa: S108  # in the container, written anew at each start
 _BOARDS = f"{_FOLDER}/boards"
+_GRAFANA_FOLDER = "/var/lib/grafana"
+# Grafana reads the password in its variables on an empty volume only. Its own command reads a line of its input,
+# and sets the password of user 1, the admin; a Grafana with the old one must not start as if it had the new one.
+_GRAFANA_PASSWORD = (
+    f"if [ -s {_GRAFANA_FOLDER}/grafana.db ]; then"
+    ' printf "%s\\n" "$GF_SECURITY_ADMIN_PASSWORD"'
+    ' | grafana cli --homepath "$GF_PATHS_HOME" --config "$GF_PATHS_CONFIG"'
+    " admin reset-admin-password --password-from-stdin || exit 1; fi"
+)
 # The images run as users of their own, and Railway's volumes belong to root.
 _ROOT = {"RAILWAY_RUN_UID": "0"}
 
@@ -46,7 +55,7 @@ class MonitoringStackArgs:
     postgres_exporter_image: pulumi.Input[str]
     redis_exporter_image: pulumi.Input[str]
     grafana_password: pulumi.Input[str]
-    """Of the user `admin`; read on an empty volume only."""
+    """Of the user `admin`, who gets it anew at each start."""
     address: PublicAddress | None = None
     """Grafana's public address; None: it has none. Nothing else here ever has one."""
     probes: Sequence[Probe] = ()
@@ -142,7 +151,7 @@ class MonitoringStack(pulumi.ComponentResource):
         return self._service(
             service_name,
             args.grafana_image,
-            _deploy("/api/health", start_with_files(files, "/run.sh")),
+            _deploy("/api/health", start_with_files(files, "/run.sh", after=_GRAFANA_PASSWORD)),
             {
                 "PORT": str(GRAFANA_PORT),
                 "PROMETHEUS_HOST": self._private_host(self.prometheus),
@@ -157,7 +166,7 @@ class MonitoringStack(pulumi.ComponentResource):
                 **({"GF_SERVER_ROOT_URL": args.address.origin} if args.address else {}),
                 **_ROOT,
             },
-            Mount("/var/lib/grafana", args.grafana_volume_gb),
+            Mount(_GRAFANA_FOLDER, args.grafana_volume_gb),
         )
 
     def _blackbox(self) -> Link:

@@ -141,6 +141,8 @@ def secret_keys(
         "backup": backup_enabled,
         "minio": scoped_user,
         "storage": replicated,
+        # The password before is set by nobody but a rotation.
+        "postgres": False,
     }
     return tuple(
         f"{SECRETS}.{field.alias}"

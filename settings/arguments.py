@@ -14,6 +14,7 @@ from components.frontend import FrontendService, FrontendServiceArgs
 from components.measurements import MeasuredMinio, MeasuredPostgres, Probe
 from components.minio import S3_PORT, MinioService, MinioServiceArgs
 from components.monitoring import MonitoringStackArgs
+from components.password_change import PasswordChange, PasswordChangeArgs
 from components.place import PlaceArgs
 from components.service import Placement
 from components.sources import Image, Repository, Source
@@ -22,6 +23,9 @@ from settings import Settings, encrypted
 from settings.groups import Api, Frontend
 from settings.lookup import environment_named
 from settings.types import CREATE, StorageUser
+
+POSTGRES = "etally-postgres"
+"""The database's name, also on the private network."""
 
 
 def of_place(chosen: Settings) -> PlaceArgs:
@@ -41,12 +45,26 @@ def of_place(chosen: Settings) -> PlaceArgs:
     )
 
 
-def of_postgres(chosen: Settings, place: Placement) -> DatabaseServiceArgs:
+def of_postgres_password(chosen: Settings, place: Placement) -> PasswordChangeArgs:
+    """The job that gives the database's owner its new password, while the one before is set."""
+    return PasswordChangeArgs(
+        place,
+        chosen.postgres.image,
+        # By its private name and not by a reference: the database is deployed after it.
+        host=f"{POSTGRES}.railway.internal",
+        user=chosen.postgres.user,
+        password=encrypted(chosen.secrets.postgres_password),
+        password_before=encrypted(chosen.secrets.postgres_password_before),
+    )
+
+
+def of_postgres(chosen: Settings, place: Placement, *before: PasswordChange) -> DatabaseServiceArgs:
     """The database, in a region of its own if it has one."""
     return DatabaseServiceArgs(
         replace(place, region=chosen.postgres.region or place.region),
         Postgres(**chosen.postgres.model_dump(exclude={"region"})),
         encrypted(chosen.secrets.postgres_password),
+        starts_after=[change.service for change in before],
     )
 
 

@@ -310,6 +310,10 @@ class Secrets(Group):
     postgres_password: UrlPassword = Field(
         description="of the database's owner; read on an empty volume only"
     )
+    postgres_password_before: UrlPassword | None = Field(
+        None,
+        description="what postgresPassword replaces, while `python -m operations secrets rotate` is at it",
+    )
     redis_password: UrlPassword = Field(description="of the cache")
     minio_root_password: Password = Field(description="of MinIO's root user")
     jwt_secret: Key = Field(description="signs logins; a change ends them all")
@@ -318,7 +322,7 @@ class Secrets(Group):
         description="encrypts settings in the database, which are unreadable after a change"
     )
     grafana_password: Password | None = Field(
-        None, description="of Grafana's admin, with monitoring only; read on an empty volume only"
+        None, description="of Grafana's admin, who gets it anew at each start, with monitoring only"
     )
     minio_application_password: Password | None = Field(
         None, description="of the API's own user in MinIO, with storage.scopedUser only"
