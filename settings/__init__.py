@@ -132,7 +132,7 @@ def encrypted(value: SecretStr | None) -> pulumi.Output[str]:
 def secret_keys(
     monitoring_enabled: bool,
     backup_enabled: bool = False,
-    scoped_user: bool = False,
+    scoped_user: bool = True,
     replicated: bool = False,
 ) -> tuple[str, ...]:
     """The paths that a stack has to set as secrets, such as `secrets.jwtSecret`."""

@@ -42,10 +42,10 @@ class Given:
         members = self.get(group, name)
         return members if isinstance(members, Mapping) else {}
 
-    def is_on(self, *path: str) -> bool:
-        """Whether a flag is given and true."""
+    def is_on(self, *path: str, default: bool = False) -> bool:
+        """Whether a flag is true; what isn't given is its default, what is of no use is false."""
         value = self.get(*path) if len(path) > 1 else self._values.get(path[0])
-        return _understood(bool, value) or False
+        return default if value is None else _understood(bool, value) or False
 
     def number(self, model: type[Group], group: str, name: str) -> int | None:
         """A number, or its default; None when it is of no use."""
@@ -174,7 +174,7 @@ def _migrations(given: Given) -> Iterator[Conflict]:
 
 
 def _storage(given: Given) -> Iterator[Conflict]:
-    scoped = given.is_on("storage", "scopedUser")
+    scoped = given.is_on("storage", "scopedUser", default=True)
     if scoped and not given.get(SECRETS, "minioApplicationPassword"):
         yield (SECRETS, "minioApplicationPassword"), None, "is missing: storage.scopedUser needs it"
     lifecycle, replication = given.within("storage", "lifecycle"), given.within("storage", "replication")

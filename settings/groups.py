@@ -164,8 +164,8 @@ class Storage(Group):
     )
     root_user: str = Field("admin", min_length=3, description="name of MinIO's root user")
     scoped_user: bool = Field(
-        default=False,
-        description="whether a job gives the API a user of its buckets alone, instead of the root user",
+        default=True,
+        description="whether a job makes the buckets and a user of them alone for the API; else it is the root user",
     )
     application_user: StorageUser = Field(
         "etally-api",

@@ -25,7 +25,7 @@ place = {{"project_id": project.id, "environment_id": project.default_environmen
 data = railway.Volume("data", size_mb=5000, **place)
 postgres = railway.Service(
     "postgres",
-    source={{"image": "postgres:16.4"}},
+    source={{"image": "postgres:16.14"}},
     variables={{"POSTGRES_PASSWORD": pulumi.Output.secret("{CANARY}")}},
     volume_mounts=[
         {{"volume_id": data.id, "mount_path": "/var/lib/postgresql/data", "backup_schedules": ["DAILY"]}}
@@ -242,7 +242,7 @@ def deployed_state() -> dict[str, Any]:
     resources = [
         {"urn": urns["shop-first"], "type": "pulumi:pulumi:Stack", "custom": False},
         resource("default", {}),
-        resource("postgres", {**place, "source": {"image": "postgres:16.4"}}),
+        resource("postgres", {**place, "source": {"image": "postgres:16.14"}}),
         resource("exposed", {"serviceId": identity, "targetPort": 5432}, urns["postgres"]),
     ]
     manifest = {"time": "2026-11-25T00:00:00Z", "magic": "", "version": ""}

@@ -6,8 +6,6 @@ from tests.engine.stage import Stage
 
 pytestmark = [pytest.mark.xdist_group("storage-user"), pytest.mark.timeout(300)]
 
-USER = {"scopedUser": True}
-
 
 def test_the_api_is_deployed_with_the_new_user_and_not_when_the_old_one_goes(etally: Stage) -> None:
     def users() -> tuple[str, str | None, str]:
@@ -18,14 +16,13 @@ def test_the_api_is_deployed_with_the_new_user_and_not_when_the_old_one_goes(eta
         return job["STORE_USER"], job.get("FORMER_USERS"), api["MINIO_ACCESS_KEY"]
 
     def deployed(**names: str) -> dict[str, int]:
-        etally.configure({"etally:storage": {**USER, **names}})
+        etally.configure({"etally:storage": names})
         services = ("etally-minio", "etally-buckets", "etally-api", "etally-frontend")
         before = {service: len(etally.deployments(service)) for service in services}
         etally.run("up").succeeded()
         return {service: len(etally.deployments(service)) - before[service] for service in services}
 
     first, second = "etally-api", "etally-api-b"
-    etally.configure({"etally:storage": USER})
     etally.run("up").succeeded()
     assert users() == (first, second, first)
     both = deployed(applicationUser=second, retiringUser=first)

@@ -12,7 +12,7 @@ from pulumi_policy import EnforcementLevel
 
 from railway_policies.pack import ABOUTS
 from railway_policies.stack_configuration import initial_configuration
-from settings.groups import Secrets
+from settings import secret_keys
 from tests.policies.stacks import Declared, Pack, secret, unknown
 from tests.program import graph
 from tests.program.graph import UNKNOWN_VALUE, Registered, run_program
@@ -42,8 +42,8 @@ def program_resources(
     monkeypatch: pytest.MonkeyPatch, folder: Path, configuration: Mapping[str, Any]
 ) -> list[Declared]:
     """What the program declares in a first preview, when nothing has an id."""
-    names = [field.alias or name for name, field in Secrets.model_fields.items()]
-    values = {name: secret_value(position) for position, name in enumerate(names)}
+    keys = secret_keys(monitoring_enabled=True, backup_enabled=True, replicated=True)
+    values = {key.removeprefix("secrets."): secret_value(position) for position, key in enumerate(keys)}
     config = encoded({**configuration, "etally:secrets": values})
     monkeypatch.chdir(folder)
     monkeypatch.setenv("PULUMI_CONFIG", json.dumps(config))

@@ -65,6 +65,7 @@ def test_a_region_holds_services_and_volumes(configure: Configure) -> None:
         "etally-postgres": {AMERICA: 1},
         "etally-redis": {EUROPE: 1},
         "etally-minio": {EUROPE: 1},
+        "etally-buckets": {EUROPE: 1},
         "etally-api": {EUROPE: 1, AMERICA: 1},
         "etally-frontend": {EUROPE: 1},
     }
@@ -123,9 +124,22 @@ def test_private_storage_has_no_address_and_is_reached_by_its_private_name(confi
         "MINIO_PRESIGNED_ENDPOINT": "${{etally-minio.RAILWAY_PRIVATE_DOMAIN}}",
         "MINIO_PORT": "9000",
         "MINIO_USE_SSL": "false",
-        "MINIO_ACCESS_KEY": "${{etally-minio.MINIO_ROOT_USER}}",
-        "MINIO_SECRET_KEY": "${{etally-minio.MINIO_ROOT_PASSWORD}}",
+        "MINIO_ACCESS_KEY": "${{etally-buckets.STORE_USER}}",
+        "MINIO_SECRET_KEY": "${{etally-buckets.STORE_PASSWORD}}",
     }
+
+
+def test_without_a_user_of_its_own_the_api_is_the_root_user(configure: Configure) -> None:
+    configure(storage={"scopedUser": False}, secrets=without("minioApplicationPassword"))
+    services = run_program().services()
+    assert "etally-buckets" not in services
+    api = services["etally-api"]["variables"]
+    assert api["MINIO_ACCESS_KEY"] == "${{etally-minio.MINIO_ROOT_USER}}"
+    assert api["MINIO_SECRET_KEY"] == "${{etally-minio.MINIO_ROOT_PASSWORD}}"
+
+
+def without(secret: str) -> dict[str, Any]:
+    return {name: value for name, value in COMPLETE["secrets"].items() if name != secret}
 
 
 def test_images_are_deployed_as_they_are(configure: Configure) -> None:
@@ -205,10 +219,7 @@ def test_a_reference_to_nothing_stops_the_program(
 
 
 def test_a_job_gives_the_api_a_user_of_its_buckets_alone(configure: Configure) -> None:
-    configure(
-        storage={"scopedUser": True},
-        secrets={**COMPLETE["secrets"], "minioApplicationPassword": SECRETS["minioApplicationPassword"]},
-    )
+    configure()
     graph = run_program()
     job = graph.services()["etally-buckets"]
     assert job["deploy"]["restartPolicyType"] == "NEVER"
@@ -227,10 +238,8 @@ def test_a_job_gives_the_api_a_user_of_its_buckets_alone(configure: Configure) -
 
 
 def test_the_apis_user_in_minio_changes_its_name_while_the_old_one_works(configure: Configure) -> None:
-    secrets = {**COMPLETE["secrets"], "minioApplicationPassword": SECRETS["minioApplicationPassword"]}
-
     def job(**names: str) -> tuple[str, str | None]:
-        configure(storage={"scopedUser": True, **names}, secrets=secrets)
+        configure(storage=names)
         variables = run_program().services()["etally-buckets"]["variables"]
         return variables["STORE_USER"], variables.get("FORMER_USERS")
 
@@ -240,7 +249,6 @@ def test_the_apis_user_in_minio_changes_its_name_while_the_old_one_works(configu
 
 
 OFF_SITE: dict[str, Any] = {
-    "scopedUser": True,
     "versioning": True,
     "replication": {"endpoint": "https://minio.example.org", "bucketPrefix": "etally-"},
 }
@@ -249,7 +257,6 @@ OFF_SITE_SECRETS = {
     **{
         name: SECRETS[name]
         for name in (
-            "minioApplicationPassword",
             "storageReplicationAccessKeyId",
             "storageReplicationSecretAccessKey",
         )
@@ -284,10 +291,8 @@ def test_objects_are_replicated_by_a_rule_that_is_named_after_what_it_does(confi
 
 
 def test_no_object_expires_unless_a_setting_says_so(configure: Configure) -> None:
-    secrets = {**COMPLETE["secrets"], "minioApplicationPassword": SECRETS["minioApplicationPassword"]}
-
     def rules(**lifecycle: Any) -> dict[str, Any]:
-        configure(storage={"scopedUser": True, "lifecycle": lifecycle}, secrets=secrets)
+        configure(storage={"lifecycle": lifecycle})
         job = run_program().services()["etally-buckets"]
         written = {
             path: json.loads(job["variables"][variable])["Rules"]

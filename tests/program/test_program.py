@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
+from components.api import BUCKETS
+from components.buckets import PROGRAM, policy_for
 from components.database import Redis
+from components.files import start_with_files
 from components.frontend import start_command
 from components.preload import PRELOAD, START_COMMAND
 from tests.program.conftest import SECRETS, Configure
@@ -63,6 +66,19 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "MINIO_ROOT_PASSWORD": secret("minioRootPassword"),
         "PORT": "9000",
     },
+    "etally-buckets": {
+        "JOB": PROGRAM.read_text(),
+        "STORE": "${{etally-minio.RAILWAY_PRIVATE_DOMAIN}}:9000",
+        "STORE_ROOT_USER": "${{etally-minio.MINIO_ROOT_USER}}",
+        "STORE_ROOT_PASSWORD": "${{etally-minio.MINIO_ROOT_PASSWORD}}",
+        "STORE_USER": "etally-api",
+        "STORE_PASSWORD": secret("minioApplicationPassword"),
+        "FORMER_USERS": "etally-api-b",
+        "BUCKETS": "party-logos observer-documents form-34a-photos",
+        "POLICY": policy_for(BUCKETS),
+        "POLICY_FILE": "/tmp/job/policy.json",
+        "LIFECYCLE_FOLDER": "/tmp/job/lifecycle",
+    },
     "etally-api": {
         "NODE_ENV": "production",
         "PORT": "3000",
@@ -73,8 +89,8 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "MINIO_PRESIGNED_ENDPOINT": "${{etally-minio.RAILWAY_PUBLIC_DOMAIN}}",
         "MINIO_PORT": "443",
         "MINIO_USE_SSL": "true",
-        "MINIO_ACCESS_KEY": "${{etally-minio.MINIO_ROOT_USER}}",
-        "MINIO_SECRET_KEY": "${{etally-minio.MINIO_ROOT_PASSWORD}}",
+        "MINIO_ACCESS_KEY": "${{etally-buckets.STORE_USER}}",
+        "MINIO_SECRET_KEY": "${{etally-buckets.STORE_PASSWORD}}",
         "JWT_SECRET": secret("jwtSecret"),
         "JWT_REFRESH_SECRET": secret("jwtRefreshSecret"),
         "JWT_EXPIRY": "8h",
@@ -104,6 +120,7 @@ def test_the_services_are_the_guides(configure: Configure, preview: bool) -> Non
         "etally-postgres": {"image": "ghcr.io/railwayapp-templates/postgres-ssl:16.14"},
         "etally-redis": {"image": "redis:7.2.11"},
         "etally-minio": {"image": "ghcr.io/coollabsio/minio:RELEASE.2025-10-15T17-29-55Z"},
+        "etally-buckets": {"image": "ghcr.io/coollabsio/minio:RELEASE.2025-10-15T17-29-55Z"},
         "etally-api": {"repo": "organisation/etally", "branch": "main", "checkSuites": False},
         "etally-frontend": {"repo": "organisation/etally", "branch": "main", "checkSuites": False},
     }
@@ -111,6 +128,7 @@ def test_the_services_are_the_guides(configure: Configure, preview: bool) -> Non
         "etally-postgres": None,
         "etally-redis": None,
         "etally-minio": None,
+        "etally-buckets": None,
         "etally-api": {"builder": "DOCKERFILE", "dockerfilePath": "backend/Dockerfile"},
         "etally-frontend": {"builder": "DOCKERFILE", "dockerfilePath": "frontend/Dockerfile"},
     }
@@ -118,6 +136,9 @@ def test_the_services_are_the_guides(configure: Configure, preview: bool) -> Non
         "etally-postgres": None,
         "etally-redis": Redis("").start_command,
         "etally-minio": "minio server /data --console-address :9001",
+        "etally-buckets": start_with_files(
+            {"/tmp/job/job.sh": "JOB", "/tmp/job/policy.json": "POLICY"}, "sh /tmp/job/job.sh"
+        ),
         "etally-api": START_COMMAND,
         "etally-frontend": start_command(),
     }

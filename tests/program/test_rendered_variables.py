@@ -17,7 +17,6 @@ ROOT = Path(__file__).parents[2]
 
 AS_IT_IS: Mapping[str, Any] = {}
 EVERYTHING: Mapping[str, Any] = {
-    "storage": {"scopedUser": True},
     "redis": {"snapshots": True},
     "api": {"replicas": {"europe-west4-drams3a": 2}, "nodeOptions": "--max-old-space-size=512"},
     "monitoring": {"enabled": True},

@@ -36,7 +36,7 @@ def test_an_empty_stack_is_told_all_that_it_lacks(configure: Any) -> None:
     required = ["domains.frontend", "domains.storage", "source.repository"]
     for key in [*required, *settings.secret_keys(monitoring_enabled=False)]:
         assert f"- {key} is missing" in text
-    assert "have 9 problems" in text
+    assert "have 10 problems" in text
     assert "pulumi config set --path 'domains.frontend' dashboard.example.org" in text
     assert "pulumi config set --secret --path 'secrets.jwtSecret'   (it asks" in text
 
@@ -161,23 +161,23 @@ def test_a_label_is_a_subdomain_of_railways(configure: Any, text: str) -> None:
             "source.repository is missing: frontend.image is not set",
         ),
         (
-            {"storage": {"scopedUser": True}},
+            {"secrets": {}},
             "secrets.minioApplicationPassword is missing: storage.scopedUser needs it",
         ),
         (
-            {"storage": {"retiringUser": "etally-api-b"}},
+            {"storage": {"scopedUser": False, "retiringUser": "etally-api-b"}},
             "storage.retiringUser 'etally-api-b' needs storage.scopedUser, whose job does it",
         ),
         (
-            {"storage": {"scopedUser": True, "retiringUser": "etally-api"}},
+            {"storage": {"retiringUser": "etally-api"}},
             "storage.retiringUser 'etally-api' is storage.applicationUser, which stays",
         ),
         (
-            {"storage": {"versioning": True}},
+            {"storage": {"scopedUser": False, "versioning": True}},
             "storage.versioning True needs storage.scopedUser, whose job does it",
         ),
         (
-            {"storage": {"lifecycle": {"deleteAfterDays": {"party-logos": 9}}}},
+            {"storage": {"scopedUser": False, "lifecycle": {"deleteAfterDays": {"party-logos": 9}}}},
             "storage.lifecycle.deleteAfterDays needs storage.scopedUser, whose job does it",
         ),
         (
@@ -193,7 +193,7 @@ def test_a_label_is_a_subdomain_of_railways(configure: Any, text: str) -> None:
             "storage.replication.deletions True needs storage.replication.endpoint",
         ),
         (
-            {"storage": {"replication": {"endpoint": "https://s3.example.org"}}},
+            {"storage": {"scopedUser": False, "replication": {"endpoint": "https://s3.example.org"}}},
             "storage.replication.endpoint 'https://s3.example.org' needs storage.scopedUser",
         ),
         (
@@ -424,5 +424,5 @@ def test_every_setting_has_a_default_or_a_way_to_be_named() -> None:
     assert len(paths) == len(set(paths))
     paths.remove("secrets.postgresPasswordBefore")  # which a rotation alone sets
     assert {path for path in paths if path.startswith("secrets.")} == set(
-        settings.secret_keys(monitoring_enabled=True, backup_enabled=True, scoped_user=True, replicated=True)
+        settings.secret_keys(monitoring_enabled=True, backup_enabled=True, replicated=True)
     )

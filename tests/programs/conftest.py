@@ -36,7 +36,6 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rendered]:
         prepared.configure(
             {
                 "etally:storage": {
-                    "scopedUser": True,
                     "versioning": True,
                     "lifecycle": {
                         "deleteAfterDays": {"party-logos": 365},

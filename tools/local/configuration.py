@@ -84,7 +84,7 @@ def write_configuration(
     wanted = {
         "monitoring_enabled": is_set(plain, "monitoring", "enabled"),
         "backup_enabled": is_set(plain, "backup", "enabled"),
-        "scoped_user": is_set(plain, "storage", "scopedUser"),
+        "scoped_user": is_set(plain, "storage", "scopedUser", default=True),
         "replicated": is_set(plain, "storage", "replication", "endpoint"),
     }
     for path in secret_keys(**wanted):
@@ -94,12 +94,12 @@ def write_configuration(
         engine.set_secret(TOKEN_KEY, railway.token)
 
 
-def is_set(configuration: Mapping[str, Any], group: str, *names: str) -> bool:
+def is_set(configuration: Mapping[str, Any], group: str, *names: str, default: bool = False) -> bool:
     """Whether a configuration says something true there; what is malformed is left to the settings to judge."""
     found: object = configuration.get(f"etally:{group}")
     for name in names:
         found = found.get(name) if isinstance(found, Mapping) else None
-    return bool(found)
+    return default if found is None else bool(found)
 
 
 def without_secrets(configuration: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
