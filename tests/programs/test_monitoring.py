@@ -13,16 +13,20 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
+from components.api import BUCKETS
 from components.measurements import minio_token
 from tests.programs.conftest import Database, Rendered, free_port, running, wait_until
 from tests.programs.debian import Programs
+from tests.programs.minio import Store, built, started
 from tests.programs.test_stores import redis, serving
 
-pytestmark = [pytest.mark.xdist_group("programs"), pytest.mark.timeout(300)]
+# Building MinIO, the first time, isn't part of what a test may take.
+pytestmark = [pytest.mark.xdist_group("programs"), pytest.mark.timeout(300, func_only=True)]
 
 Find = Callable[..., Programs]
 EXPORTERS = ("prometheus-blackbox-exporter", "prometheus-postgres-exporter", "prometheus-redis-exporter")
@@ -63,15 +67,10 @@ def test_prometheus_accepts_its_configuration_and_rules(
 
 
 class _StandIn(BaseHTTPRequestHandler):
-    """Healthy, and MinIO for whoever holds its token."""
-
-    token = ""
+    """Healthy, and measured: the application, and Grafana."""
 
     def do_GET(self) -> None:
-        if self.path.startswith("/minio/v2/"):
-            allowed = self.headers["Authorization"] == f"Bearer {self.token}"
-            self._answer(200 if allowed else 403, "minio_cluster_drive_offline_total 0\n" if allowed else "")
-        elif self.path == "/metrics":
+        if self.path == "/metrics":
             self._answer(200, "stand_in 1\n")
         else:
             self._answer(200 if "health" in self.path else 404, "ok")
@@ -88,15 +87,42 @@ class _StandIn(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def stand_in(token: str) -> Iterator[int]:
-    handler = type("StandIn", (_StandIn,), {"token": token})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+def stand_in() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _StandIn)
     with serving(server):
         yield int(server.server_address[1])
 
 
+@pytest.fixture
+def store(rendered: Mapping[str, Rendered], tmp_path: Path) -> Iterator[Store]:
+    """A real MinIO with its buckets, and a request of each kind behind it."""
+    with started(built(), rendered["etally-minio"], tmp_path / "store") as one:
+        done = one.run(rendered["etally-buckets"], {"TARGET": "", "REPLICATION_RULE": "none"})
+        assert done.returncode == 0, done.stdout + done.stderr
+        client = one.client()
+        client.put_object(Bucket=BUCKETS[0], Key="a", Body=b"text")
+        assert client.get_object(Bucket=BUCKETS[0], Key="a")["Body"].read() == b"text"
+        with pytest.raises(ClientError):
+            client.get_object(Bucket=BUCKETS[0], Key="nothing")
+        yield one
+
+
+def test_minios_token_opens_its_measurements_and_nothing_else(
+    rendered: Mapping[str, Rendered], store: Store
+) -> None:
+    def ask(path: str, token: str = rendered["etally-prometheus"].variables["MINIO_TOKEN"]) -> int:
+        bearer = {"Authorization": f"Bearer {token}"}
+        return httpx.get(f"http://{store.address}{path}", headers=bearer, trust_env=False).status_code
+
+    measurements = "/minio/v2/metrics/cluster"
+    assert ask(measurements) == httpx.codes.OK
+    assert ask(measurements, minio_token(store.root_user, "another-password")) == httpx.codes.FORBIDDEN
+    for path in ("/", f"/{BUCKETS[0]}/a", "/minio/admin/v3/info", "/minio/admin/v3/list-users"):
+        assert 400 <= ask(path) < 500, path
+
+
 def test_prometheus_measures_everything_that_the_dashboards_show(
-    rendered: Mapping[str, Rendered], programs: Find, database: Database, tmp_path: Path
+    rendered: Mapping[str, Rendered], programs: Find, database: Database, store: Store, tmp_path: Path
 ) -> None:
     found = programs("prometheus", "redis-server", *EXPORTERS)
     # The image calls the program by its shorter name.
@@ -104,23 +130,22 @@ def test_prometheus_measures_everything_that_the_dashboards_show(
     service = rendered["etally-prometheus"]
     prometheus, blackbox, postgres, redis_exporter = (free_port() for _ in range(4))
     with ExitStack() as stack:
-        other = stack.enter_context(stand_in(service.variables["MINIO_TOKEN"]))
+        other = f"127.0.0.1:{stack.enter_context(stand_in())}"
         redis_port, _ = stack.enter_context(redis(rendered, found, tmp_path))
         configuration = service.variables["PROMETHEUS_CONFIG"]
-        for name, port in {
-            "localhost:9090": prometheus,
-            "etally-blackbox-exporter.railway.internal:9115": blackbox,
-            "etally-postgres-exporter.railway.internal:9187": postgres,
-            "etally-redis-exporter.railway.internal:9121": redis_exporter,
-            "etally-grafana.railway.internal:3000": other,
-            "etally-minio.railway.internal:9000": other,
+        for name, here in {
+            "localhost:9090": f"127.0.0.1:{prometheus}",
+            "etally-blackbox-exporter.railway.internal:9115": f"127.0.0.1:{blackbox}",
+            "etally-postgres-exporter.railway.internal:9187": f"127.0.0.1:{postgres}",
+            "etally-redis-exporter.railway.internal:9121": f"127.0.0.1:{redis_exporter}",
+            f"{rendered['etally-grafana'].variables['RAILWAY_PRIVATE_DOMAIN']}:3000": other,
+            "etally-minio.railway.internal:9000": store.address,
             "etally-api.railway.internal:3000": other,
+            "https://etally-dashboard.up.railway.app": f"http://{other}",
+            "https://etally-storage.up.railway.app": f"http://{store.address}",
         }.items():
             assert name in configuration
-            configuration = configuration.replace(name, f"127.0.0.1:{port}")
-        for origin in ("https://etally-dashboard.up.railway.app", "https://etally-storage.up.railway.app"):
-            assert origin in configuration
-            configuration = configuration.replace(origin, f"http://127.0.0.1:{other}")
+            configuration = configuration.replace(name, here)
         # Every second, so that the test need not wait.
         configuration = configuration.replace('_interval": "30s"', '_interval": "1s"')
 
@@ -172,7 +197,7 @@ def test_prometheus_measures_everything_that_the_dashboards_show(
         assert measured("redis_up")[0]["value"][1] == "1"
         groups = client.get("/rules").json()["data"]["groups"]
         assert {group["name"] for group in groups} == {"targets", "health", "postgres", "redis", "minio"}
-        for board in BOARDS[:3]:
+        for board in BOARDS:
             for expression in expressions(
                 json.loads(rendered["etally-grafana"].variables[f"DASHBOARD_{board}"])
             ):
