@@ -70,6 +70,55 @@ def test_minios_measurements_need_a_token_that_only_its_password_makes(monitored
     assert "MINIO_PROMETHEUS_AUTH_TYPE" not in monitored["etally-minio"]
 
 
+@pytest.mark.parametrize(
+    ("domains", "cookie_secure", "root_url"),
+    [
+        ({}, "false", None),
+        ({"grafana": "grafana.etally.example"}, "true", "https://grafana.etally.example"),
+    ],
+    ids=["private", "public"],
+)
+def test_grafana_knows_its_own_address(
+    configure: Configure, domains: dict[str, str], cookie_secure: str, root_url: str | None
+) -> None:
+    """Over plain http, by a forwarded port, no browser would send a cookie back that is for https alone."""
+    configure(
+        domains={**COMPLETE["domains"], **domains},
+        monitoring={"enabled": True},
+        secrets=with_secrets("grafanaPassword"),
+    )
+    variables = run_program().services()["etally-grafana"]["variables"]
+    assert variables["GF_SECURITY_COOKIE_SECURE"] == cookie_secure
+    assert variables.get("GF_SERVER_ROOT_URL") == root_url
+
+
+RUNS_AS_ROOT = {
+    "etally-postgres": True,
+    "etally-redis": True,
+    "etally-minio": True,
+    "etally-prometheus": False,
+    "etally-grafana": False,
+    "etally-backup": False,
+}
+"""Of each service with a volume: whether its image, by its Dockerfile, starts as root."""
+
+
+def test_whoever_has_a_volume_may_write_to_it(configure: Configure) -> None:
+    """Railway's volumes belong to root."""
+    configure(
+        monitoring={"enabled": True},
+        redis={"snapshots": True},
+        backup={"enabled": True},
+        secrets=with_secrets("grafanaPassword", "backupPassphrase"),
+    )
+    with_volumes = {
+        name: service["variables"].get("RAILWAY_RUN_UID")
+        for name, service in run_program().services().items()
+        if service.get("volumeMounts")
+    }
+    assert with_volumes == {name: None if root else "0" for name, root in RUNS_AS_ROOT.items()}
+
+
 def test_each_variable_is_short_enough_to_be_one(monitored: dict[str, Any], configure: Configure) -> None:
     configure(backup={"enabled": True}, secrets=with_secrets("backupPassphrase"))
     variables = [*monitored.values(), run_program().services()["etally-backup"]["variables"]]

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from components.database import Redis
 from tests.programs.conftest import Database, Rendered, free_port, running, wait_until
 from tests.programs.debian import Programs
 
@@ -25,12 +26,15 @@ Find = Callable[..., Programs]
 
 @contextmanager
 def redis(
-    rendered: Mapping[str, Rendered], programs: Programs, folder: Path
+    rendered: Mapping[str, Rendered], programs: Programs, folder: Path, *, snapshots: bool = False
 ) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Redis by its start command, on another port."""
+    """Redis by its start command, on another port, its volume or its container in a folder."""
     service, port = rendered["etally-redis"], free_port()
-    assert service.start_command
-    command = shlex.split(service.start_command)
+    start_command = service.start_command
+    if snapshots:
+        start_command = Redis("redis", snapshots=True).start_command.replace("/data", str(folder))
+    assert start_command
+    command = shlex.split(start_command)
     command[-1] += f" --port {port} --bind 127.0.0.1 --dir {folder}"
     log = folder / "redis.log"
     environment = programs.environment({**service.variables, "TMPDIR": str(folder)})
@@ -39,26 +43,46 @@ def redis(
         yield port, service.variables
 
 
+def asking(programs: Programs, port: int, variables: Mapping[str, str]) -> Callable[..., str]:
+    """Asks Redis by the rendered address, on this machine."""
+    local = f"{variables['REDISHOST']}:{variables['REDISPORT']}"
+    url = variables["REDIS_URL"].replace(local, f"127.0.0.1:{port}")
+
+    def ask(*words: str) -> str:
+        command = [str(programs.file("redis-cli")), "--no-auth-warning", "-u", url, *words]
+        done = subprocess.run(
+            command, env=programs.environment(), capture_output=True, text=True, check=False
+        )
+        return done.stdout.strip() + done.stderr.strip()
+
+    return ask
+
+
 def test_redis_starts_with_its_password_and_its_limit(
     rendered: Mapping[str, Rendered], programs: Find, tmp_path: Path
 ) -> None:
     found = programs("redis-server", "redis-cli")
     with redis(rendered, found, tmp_path) as (port, variables):
-        local = f":{variables['REDISPORT']}"
-        url = variables["REDIS_URL"].replace(f"{variables['REDISHOST']}{local}", f"127.0.0.1:{port}")
-
-        def ask(*words: str, address: str = url) -> str:
-            command = [str(found.file("redis-cli")), "--no-auth-warning", "-u", address, *words]
-            done = subprocess.run(
-                command, env=found.environment(), capture_output=True, text=True, check=False
-            )
-            return done.stdout.strip() + done.stderr.strip()
-
+        ask = asking(found, port, variables)
         assert ask("set", "key", "value") == "OK"
         assert ask("config", "get", "maxmemory").splitlines() == ["maxmemory", str(256 * 1024 * 1024)]
         assert ask("config", "get", "maxmemory-policy").splitlines()[1] == "allkeys-lru"
         assert ask("config", "get", "save").splitlines() in (["save"], ["save", ""])
-        assert "NOAUTH" in ask("get", "key", address=f"redis://127.0.0.1:{port}")
+        without_password = {**variables, "REDIS_URL": f"redis://127.0.0.1:{port}"}
+        assert "NOAUTH" in asking(found, port, without_password)("get", "key")
+
+
+@pytest.mark.parametrize(
+    ("snapshots", "kept"), [(True, "value"), (False, "")], ids=["with snapshots", "as a cache"]
+)
+def test_what_redis_keeps_over_a_restart(
+    rendered: Mapping[str, Rendered], programs: Find, tmp_path: Path, snapshots: bool, kept: str
+) -> None:
+    found = programs("redis-server", "redis-cli")
+    with redis(rendered, found, tmp_path, snapshots=snapshots) as (port, variables):
+        assert asking(found, port, variables)("set", "key", "value") == "OK"
+    with redis(rendered, found, tmp_path, snapshots=snapshots) as (port, variables):
+        assert asking(found, port, variables)("get", "key") == kept
 
 
 def test_postgres_accepts_the_rendered_url(database: Database) -> None:
