@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PACKAGES := provider emulator sdk/python
 READY := $(VENV)/.ready
 TESTS ?= tests
-CODE := __main__.py settings \
+CODE := __main__.py settings operations \
 	components policies/railway_policies provider/pulumi_resource_railway emulator/railway_emulator tools/local tests bench
 
 help: ## this list

@@ -1,0 +1,1 @@
+"""The secrets of a stack: made, renewed and looked after."""
