@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pulumi_resource_railway.railway.clock import Clock
 from pulumi_resource_railway.railway.errors import (
     AnswerLost,
     NotAuthorized,
+    NotFound,
     RailwayError,
     Refused,
     ServerError,
@@ -42,6 +44,7 @@ _TIMEOUT: Final = httpx.Timeout(90, connect=15, pool=None)
 _CONNECTIONS: Final = 16
 _INVALID_VALUE: Final = re.compile(r"got invalid value .*?(?=;|$)", re.DOTALL)
 _SHORTEST_MASKED: Final = 4
+_SPREAD_SECONDS: Final = 0.5
 
 
 async def unheard(_message: str) -> None:
@@ -177,7 +180,8 @@ class Client:
         while (seconds := self._open_at - self._clock.monotonic()) > 0:
             if seconds >= 1:
                 await status(f"waiting {seconds:.0f} s: Railway's rate limit")
-            await self._clock.sleep(seconds)
+            # Not all at the same instant, which would be the next rate limit.
+            await self._clock.sleep(seconds + random.uniform(0, _SPREAD_SECONDS))  # noqa: S311
 
     def _unreachable(self, error: Exception) -> TransportError:
         endpoint = self.credentials.endpoint
@@ -191,23 +195,24 @@ class Client:
     def _read(self, document: Document, response: httpx.Response) -> dict[str, Any]:
         self._note_time(response)
         status = response.status_code
+        answer = _json(response)
         if status == httpx.codes.TOO_MANY_REQUESTS:
             seconds = self._retry_after(response)
             if seconds is not None and seconds <= self._patience.throttled:
                 self._open_at = max(self._open_at, self._clock.monotonic() + seconds)
-            raise Throttled("Railway's rate limit (429)", retry_after=seconds, operation=document.name)
-        answer = _json(response)
-        messages = [
-            str(problem.get("message", "an error without words"))
-            for problem in (answer or {}).get("errors") or []
-            if isinstance(problem, dict)
-        ]
+            words = "; ".join(["Railway's rate limit (429)", *_messages(answer)[0][:1]])
+            raise Throttled(words, retry_after=seconds, operation=document.name)
+        messages, nested = _messages(answer)
         if status >= httpx.codes.INTERNAL_SERVER_ERROR:
             words = messages[0] if messages else f"Railway answered with HTTP status {status}"
             raise ServerError(words, operation=document.name)
         if messages:
             words = "; ".join(dict.fromkeys(messages[:3]))
-            raise from_words(_INVALID_VALUE.sub("got an invalid value", words), document.name)
+            error = from_words(_INVALID_VALUE.sub("got an invalid value", words), document.name)
+            if nested and isinstance(error, NotFound):
+                # Something that the object asked for refers to is missing, not the object itself.
+                raise ServerError(error.words, operation=document.name)
+            raise error
         if status in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
             raise NotAuthorized(f"HTTP status {status}", operation=document.name)
         if answer is None:
@@ -245,6 +250,17 @@ class Client:
         return error
 
 
+def _messages(answer: dict[str, Any] | None) -> tuple[list[str], bool]:
+    """Return the errors' messages, and whether all of them are about something inside of what was asked for.
+
+    When there are both kinds, those about what was asked for itself.
+    """
+    problems = [one for one in (answer or {}).get("errors") or [] if isinstance(one, dict)]
+    own = [one for one in problems if len(one.get("path") or ()) <= 1]
+    messages = [str(one.get("message", "an error without words")) for one in own or problems]
+    return messages, bool(problems) and not own
+
+
 def _json(response: httpx.Response) -> dict[str, Any] | None:
     try:
         answer = response.json()
@@ -266,9 +282,11 @@ _growing_wait = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
 
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
+    growing = _growing_wait(state)
     if isinstance(error, Throttled) and error.retry_after is not None:
-        return error.retry_after
-    return _growing_wait(state)
+        # However soon Railway says: what it goes on to refuse is asked ever more slowly.
+        return max(error.retry_after, growing)
+    return growing
 
 
 def _values_of_variables(value: Any, *, inside: bool = False) -> Iterator[str]:

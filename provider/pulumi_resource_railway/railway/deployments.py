@@ -103,7 +103,7 @@ class Deployments:
         self._poller: asyncio.Task[None] | None = None
         self._interval = _FIRST_INTERVAL
         self._seen: dict[str, set[str]] = {}
-        self._states: dict[str, str] = {}
+        self._states: dict[str, tuple[str, str]] = {}
 
     def seen(self, service_id: str) -> frozenset[str]:
         """Return the deployments of the service that this run has already met."""
@@ -127,11 +127,15 @@ class Deployments:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
         if isinstance(outcome, _Failed):
-            raise DeploymentFailed(await self._obituary(expected, outcome))
+            raise DeploymentFailed(
+                f"The deployment of {expected.service_name} ended as {outcome.state}. "
+                f"{await self.last_words(expected.service_id, outcome.deployment_id)}\n"
+                "Correct the cause and run `pulumi up` again; it goes on from here."
+            )
         return outcome
 
-    def last_state(self, service_id: str) -> str | None:
-        """Return the state that a waited-for deployment of the service was last seen in."""
+    def last_seen(self, service_id: str) -> tuple[str, str] | None:
+        """Return the waited-for deployment of the service: its id, and the state in which it was last seen."""
         return self._states.get(service_id)
 
     async def latest(self, service_id: str) -> dict[str, Any] | None:
@@ -183,15 +187,15 @@ class Deployments:
                 if self._waiting:
                     await self._clock.sleep(self._interval)
                     self._interval = min(self._interval * _GROWTH, _LONGEST_INTERVAL)
-        except RailwayError as error:
-            self._fail(error)
         except asyncio.CancelledError:
             self._fail(RailwayError("Waiting for deployments was ended"))
             raise
+        except Exception as error:  # noqa: BLE001  # those who wait have to hear of it, whatever it is
+            self._fail(error)
         finally:
             self._poller = None
 
-    def _fail(self, error: RailwayError) -> None:
+    def _fail(self, error: Exception) -> None:
         for waiter in self._waiting:
             if not waiter.outcome.done():
                 waiter.outcome.set_exception(error)
@@ -234,7 +238,8 @@ class Deployments:
             if current["status"] in {"REMOVED", "REMOVING", "SKIPPED"}:
                 current = later
         if current["status"] != waiter.shown:
-            waiter.shown = self._states[expected.service_id] = current["status"]
+            waiter.shown = current["status"]
+            self._states[expected.service_id] = current["id"], waiter.shown
             await waiter.status(f"deployment {_in_words(waiter.shown)}")
         verdict = judge(current, expected.kind)
         if verdict is not None:
@@ -246,19 +251,15 @@ class Deployments:
         if waiter in self._waiting:
             self._waiting.remove(waiter)
 
-    async def _obituary(self, expected: Expected, failed: _Failed) -> str:
+    async def last_words(self, service_id: str, deployment_id: str) -> str:
+        """Return the last lines of a deployment's log, its id and its address, in sentences."""
         address = (
-            f"{self._client.credentials.dashboard}/project/{self._project_id}/service/{expected.service_id}"
-            f"?environmentId={self._environment_id}&id={failed.deployment_id}"
+            f"{self._client.credentials.dashboard}/project/{self._project_id}/service/{service_id}"
+            f"?environmentId={self._environment_id}&id={deployment_id}"
         )
-        lines = await self._log(failed.deployment_id)
+        lines = await self._log(deployment_id)
         tail = "\n".join(f"  {line}" for line in lines) if lines else "  (its log is empty)"
-        return (
-            f"The deployment of {expected.service_name} ended as {failed.state}. The last lines of its "
-            f"log:\n{tail}\n"
-            f"Deployment {failed.deployment_id}: {address}\n"
-            "Correct the cause and run `pulumi up` again; it goes on from here."
-        )
+        return f"The last lines of its log:\n{tail}\nDeployment {deployment_id}: {address}"
 
     async def _log(self, deployment_id: str) -> list[str]:
         try:

@@ -24,6 +24,7 @@ UserError
 from __future__ import annotations
 
 import re
+from math import ceil
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from pulumi_resource_railway.errors import UserError
@@ -79,11 +80,12 @@ class Throttled(RailwayError):
         retry_after: Seconds that Railway asks to wait, when it says so.
     """
 
-    advice = "Railway asks to wait; run `pulumi up` again in a minute."
-
     def __init__(self, words: str, *, retry_after: float | None = None, operation: str | None = None) -> None:
         """Keep how long to wait."""
-        super().__init__(words, operation=operation)
+        minutes = max(1, ceil((retry_after or 0) / 60))
+        when = "a minute" if minutes == 1 else f"{minutes} minutes"
+        advice = f"Railway asks to wait; run `pulumi up` again in {when}."
+        super().__init__(words, advice=advice, operation=operation)
         self.retry_after = retry_after
 
 
@@ -164,10 +166,16 @@ RETRY_WORDS: Final = re.compile(
 
 _NOT_FOUND: Final = re.compile(r"not ?found|could not find|does not exist|no longer exists", re.IGNORECASE)
 _CONFLICT: Final = re.compile(
-    r"\bunique\b|already exists|already taken|already in use|not available|unavailable", re.IGNORECASE
+    r"\bunique\b|already exists|already taken|already in use|(domain|name)\b.{0,80}\b(not available|unavailable)",
+    re.IGNORECASE | re.DOTALL,
 )
 _TOKEN: Final = re.compile(r"not authorized|unauthorized|project token not found", re.IGNORECASE)
-_LAG: Final = re.compile(r"problem processing request|internal server error", re.IGNORECASE)
+_LAG: Final = re.compile(
+    r"problem processing request|internal server error|temporarily unavailable|service unavailable"
+    r"|fetch failed|timed out|time-?out|socket hang up|econnre(set|fused)",
+    re.IGNORECASE,
+)
+"""How Railway words a failure of its own: what was asked for may have been done all the same."""
 
 
 def from_words(words: str, operation: str) -> RailwayError:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pulumi_resource_railway.resource import Context
     from pulumi_resource_railway.resources.service_model import ServiceInputs
 
+_LOG_SECONDS = 3
+"""For reading the log of a deployment whose time is over: less than the engine grants beyond it."""
+
 
 def deadline_of(context: Context) -> float:
     """Return when the operation that begins now must end, on the event loop's clock."""
@@ -97,22 +100,32 @@ def _kind(live: Mapping[str, Any]) -> Kind:
 
 
 async def _settle(context: Context, place: EnvironmentSession, expected: Expected, deadline: float) -> None:
-    service_id, deployments = expected.service_id, place.deployments
     snapshot = await place.snapshots.known(context.status)
     session_of(context).redact.remember(secrets_of_environment(snapshot.configuration))
     try:
         async with asyncio.timeout_at(deadline):
-            settled = await deployments.settle(expected, context.status)
+            settled = await place.deployments.settle(expected, context.status)
     except TimeoutError:
-        state = deployments.last_state(service_id) or "not started"
         raise DeploymentFailed(
-            f"The deployment of {expected.service_name} was still {state} after {context.timeout:.0f} s",
-            advice="It may still come up. The next `pulumi up` goes on waiting; for more time set the "
-            "resource option "
-            "custom_timeouts.",
+            await _unfinished(place, expected, context.timeout),
+            advice="\nIt may still come up. The next `pulumi up` goes on waiting; for more time set the "
+            "resource option custom_timeouts.",
         ) from None
     if settled.note:
         await context.info(settled.note)
+
+
+async def _unfinished(place: EnvironmentSession, expected: Expected, seconds: float) -> str:
+    seen = place.deployments.last_seen(expected.service_id)
+    if seen is None:
+        return f"The deployment of {expected.service_name} was still not started after {seconds:.0f} s."
+    deployment_id, state = seen
+    said = f"The deployment of {expected.service_name} was still {state} after {seconds:.0f} s."
+    try:
+        async with asyncio.timeout(_LOG_SECONDS):
+            return f"{said} {await place.deployments.last_words(expected.service_id, deployment_id)}"
+    except TimeoutError:
+        return f"{said} Deployment {deployment_id}; its log couldn't be read in time."
 
 
 async def redeploy(

@@ -16,7 +16,7 @@ from pulumi_resource_railway.railway.documents.storage import (
     VOLUME_INSTANCES,
     VOLUME_UPDATE,
 )
-from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
+from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound, Refused
 from pulumi_resource_railway.railway.plans import plan_named
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pulumi_resource_railway.railway.client import Status
     from pulumi_resource_railway.railway.session import EnvironmentSession
+    from pulumi_resource_railway.railway.snapshots import Snapshot
 
 _PLACEHOLDER_PATH = "/data"
 """Railway demands a path at creation; the service that mounts the volume gives the real one."""
@@ -125,7 +126,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         outputs = VolumeOutputs(
             project_id=inputs.project_id,
             environment_id=inputs.environment_id,
-            name=snapshot.volumes[id_]["name"],
+            # Lists lag, so one that was loaded since may lack what was just made.
+            name=snapshot.volumes.get(id_, {}).get("name", ""),
             allow_replace=inputs.allow_replace,
         )
         async with keeping_state(context, id_, lambda: outputs, creation.scope):
@@ -165,7 +167,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
             return old
         await session_of(context).client.send(VOLUME_UPDATE, {"id": id_, "name": new.name}, context.status)
         place.snapshots.invalidate()
-        (await place.snapshots.known(context.status)).volumes[id_]["name"] = new.name
+        snapshot = await place.snapshots.known(context.status)
+        snapshot.volumes.setdefault(id_, {"id": id_})["name"] = new.name
         return VolumeOutputs(**with_changes(old, name=new.name))
 
     async def _commit(
@@ -208,10 +211,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         if row is None or instance is None:
             return None
         configured = (snapshot.configuration.get("volumes") or {}).get(id) or {}
-        size, region = (
-            configured.get("sizeMB", instance["sizeMB"]),
-            configured.get("region") or instance["region"],
-        )
+        size, region = _size(snapshot, id), configured.get("region") or instance["region"]
         found = VolumeInputs(
             project_id=project_id,
             environment_id=environment_id,
@@ -232,6 +232,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         if id not in snapshot.volumes:
             raise NotFound(f"Volume {new.name!r} ({id}) doesn't exist any more")
         if new.size_mb is not None and new.size_mb != old.size_mb:
+            _refuse_to_shrink(new, _size(snapshot, id))
             await plan_named(snapshot.plan).size_volume(context, new.size_mb, new.name)
         session.journal.close(context.urn, _scope(new))
         reached = await self._bring(context, place, id, old, new)
@@ -282,6 +283,22 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
                 # Gone, or too new for the list; the deletion finds out.
                 return False
             after = page["pageInfo"]["endCursor"]
+
+
+def _size(snapshot: Snapshot, id_: str) -> int | None:
+    """Return what a volume has on Railway, in MB; None where it has no instance yet."""
+    configured: Mapping[str, Any] = (snapshot.configuration.get("volumes") or {}).get(id_) or {}
+    size: int | None = configured.get("sizeMB", (snapshot.volume_instances.get(id_) or {}).get("sizeMB"))
+    return size
+
+
+def _refuse_to_shrink(new: VolumeInputs, size: int | None) -> None:
+    """Compare with what the volume has become outside of the program, which Check can't know."""
+    if size is not None and new.size_mb is not None and new.size_mb < size:
+        raise Refused(
+            f"sizeMb: volume {new.name!r} has {size} MB on Railway, which can't be made {new.size_mb} MB",
+            advice=f"Railway never makes a volume smaller. Set sizeMb to {size} or more, or leave it out.",
+        )
 
 
 def _scope(inputs: VolumeInputs) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from pulumi_resource_railway.errors import PartialFailure
@@ -29,7 +30,7 @@ async def place(world: World) -> Place:
 
 def web(place: Place, **changes: Any) -> ServiceInputs:
     return ServiceInputs(
-        **place.environment, name="web", **{"source": ServiceSource(image="nginx:1"), **changes}
+        **place.environment, **{"name": "web", "source": ServiceSource(image="nginx:1"), **changes}
     )
 
 
@@ -167,12 +168,36 @@ async def test_no_deployment_is_noted_after_a_while(world: World, place: Place) 
 async def test_what_never_ends_ends_with_the_timeout(
     world: World, place: Place, outcome: str, words: str
 ) -> None:
-    await world.faults({"deployment": "web", "outcome": outcome})
+    await world.faults({"deployment": "web", "outcome": outcome, "log": ["still pulling"]})
     with pytest.raises(PartialFailure) as failure:
         await Service().create(world.context(timeout=0.4), web(place))
     assert words in world.messages.text
+    (deployment,) = await world.deployments()
+    assert f"&id={deployment['id']}" in str(failure.value)
+    assert "still pulling" in str(failure.value)
     assert ("INITIALIZING" if outcome == "STUCK" else outcome) in str(failure.value)
     assert "custom_timeouts" in str(failure.value)
+
+
+async def test_an_answer_that_makes_no_sense_reaches_everybody_who_waits(world: World, place: Place) -> None:
+    class Nonsense(httpx.AsyncBaseTransport):
+        def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+            self.inner = inner
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if b'"operationName":"deployments"' in request.content.replace(b'": "', b'":"'):
+                return httpx.Response(200, json={"data": {"deployments": None}})
+            return await self.inner.handle_async_request(request)
+
+    world.transport = Nonsense(world.transport)
+    await world.restart()
+    async with asyncio.timeout(10):
+        outcomes = await asyncio.gather(
+            Service().create(world.context("one"), web(place, name="one")),
+            Service().create(world.context("two"), web(place, name="two")),
+            return_exceptions=True,
+        )
+    assert [type(outcome) for outcome in outcomes] == [TypeError, TypeError]
 
 
 async def test_a_superseding_deployment_counts(world: World, place: Place) -> None:
