@@ -42,8 +42,9 @@ class Configuration:
             document = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
         except (OSError, UnicodeDecodeError, yaml.YAMLError):
             raise OperationError(f"{path.name} can't be read: correct it, then try again.") from None
-        values = (document or {}).get("config") if isinstance(document or {}, Mapping) else None
-        if not isinstance(values or {}, Mapping):
+        document = {} if document is None else document
+        values = document.get("config") if isinstance(document, Mapping) else document
+        if values is not None and not isinstance(values, Mapping):
             raise OperationError(f"{path.name} is not a stack's file: it has to have `config:` with keys.")
         return cls(values or {})
 

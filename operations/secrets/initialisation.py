@@ -38,7 +38,7 @@ def initialise(stack: Stack) -> None:
             for secret in unanswered
         )
         raise OperationError(
-            "Still missing, because the owner of the bucket gives them out; each command asks for its value, or takes "
+            "Still missing, because somebody else gives them out; each command asks for its value, or takes "
             f"it from a pipe:\n{commands}"
         )
     if not missing:

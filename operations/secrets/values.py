@@ -30,7 +30,7 @@ def ask_for(stack: Stack, secret: Secret) -> str:
     """
     if not stack.person.is_there:
         raise OperationError(
-            f"{secret.name} is given out by whoever owns the bucket, and there is no terminal to ask for it at: pipe "
+            f"{secret.name} is given out by somebody else, and there is no terminal to ask for it at: pipe "
             f"it into `bin/pulumi config set --secret --path {secret.path} --stack {stack.name}`."
         )
     return stack.person.tells_secret(f"{secret.name} (not shown; empty to leave it)")
