@@ -83,13 +83,16 @@ class Measured:
     postgres_volume_gb: int = 0
     redis: str | Link | None = None
     minio: str | Link | None = None
+    alertmanager: str | Link | None = None
 
     def configuration(self) -> dict[str, Any]:
         """Prometheus' configuration; texts in it may be links."""
+        receiver = [{"static_configs": [{"targets": [self.alertmanager]}]}]
         return {
             "global": {"scrape_interval": "30s", "evaluation_interval": "30s"},
             "rule_files": [RULES_FILE],
             "scrape_configs": list(self._jobs()),
+            **({"alerting": {"alertmanagers": receiver}} if self.alertmanager is not None else {}),
         }
 
     def _jobs(self) -> Iterator[dict[str, Any]]:
@@ -99,6 +102,7 @@ class Measured:
             "blackbox": self.blackbox,
             "postgres": self.postgres,
             "redis": self.redis,
+            "alertmanager": self.alertmanager,
         }
         for job, address in addresses.items():
             if address is not None:
@@ -134,6 +138,7 @@ class Measured:
             "postgres": [*_POSTGRES, self._postgres_volume()] if self.postgres is not None else [],
             "redis": list(_REDIS) if self.redis is not None else [],
             "minio": list(_MINIO) if self.minio is not None else [],
+            "notifications": list(_NOTIFICATIONS) if self.alertmanager is not None else [],
         }
         return {
             "groups": [
@@ -246,6 +251,16 @@ _REDIS = (
         "15m",
         "info",
         "Redis drops more than 10 keys a second for lack of room: raise redis.memoryMb",
+    ),
+)
+_NOTIFICATIONS = (
+    Alert(
+        "NotificationsFail",
+        "sum by (integration) (increase(alertmanager_notifications_failed_total[10m])) > 0",
+        "5m",
+        "warning",
+        "nobody gets to know of alerts: the receiver of monitoring.notify, by {{ $labels.integration }},"
+        " can't be reached or refuses",
     ),
 )
 _MINIO = (

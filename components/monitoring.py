@@ -25,6 +25,7 @@ from components.measurements import (
     blackbox_configuration,
     minio_token,
 )
+from components.notifications import ALERTMANAGER_PORT, Notifications
 from components.service import MEGABYTES_PER_GIGABYTE, Mount, Placement, PublicDomain, add_domain, add_service
 from components.sources import Image
 from components.wiring import Link, Variables
@@ -63,6 +64,8 @@ class MonitoringStackArgs:
     postgres: MeasuredPostgres | None = None
     redis_url: Link | None = None
     minio: MeasuredMinio | None = None
+    notifications: Notifications | None = None
+    """Who is told of alerts; None: they stand in Grafana alone."""
     retention_days: int = 15
     """Days that measurements are kept, unless they fill the volume before."""
     prometheus_volume_gb: int = 5
@@ -97,6 +100,7 @@ class MonitoringStack(pulumi.ComponentResource):
             postgres_volume_gb=args.postgres.volume_gb if args.postgres else 0,
             redis=self._redis_exporter(args.redis_url) if args.redis_url else None,
             minio=args.minio.address if args.minio else None,
+            alertmanager=self._alertmanager(args.notifications) if args.notifications else None,
         )
         self.prometheus = self._prometheus(measured)
         self.grafana = self._grafana(grafana_name, measured)
@@ -192,6 +196,15 @@ class MonitoringStack(pulumi.ComponentResource):
         }
         return self._exporter("redis", self._args.redis_exporter_image, REDIS_EXPORTER_PORT, variables)
 
+    def _alertmanager(self, notifications: Notifications) -> Link:
+        service = self._service(
+            f"{self._name}-alertmanager",
+            notifications.image,
+            _deploy("/-/healthy", notifications.start_command),
+            {"PORT": str(ALERTMANAGER_PORT), **notifications.variables},
+        )
+        return self._private_host(service) + f":{ALERTMANAGER_PORT}"
+
     def _exporter(
         self,
         kind: str,
@@ -226,7 +239,7 @@ class MonitoringStack(pulumi.ComponentResource):
             mount=mount,
             parent=self,
             depends_on=self._args.starts_after,
-            # An exporter keeps nothing.
+            # What has no volume keeps nothing.
             protect=None if mount else False,
         )
 

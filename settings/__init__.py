@@ -134,6 +134,7 @@ def secret_keys(
     backup_enabled: bool = False,
     scoped_user: bool = True,
     replicated: bool = False,
+    notified: bool = False,
 ) -> tuple[str, ...]:
     """The paths that a stack has to set as secrets, such as `secrets.jwtSecret`."""
     wanted = {
@@ -141,6 +142,7 @@ def secret_keys(
         "backup": backup_enabled,
         "minio": scoped_user,
         "storage": replicated,
+        "notification": notified,
         # The password before is set by nobody but a rotation.
         "postgres": False,
     }

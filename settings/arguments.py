@@ -14,6 +14,7 @@ from components.frontend import FrontendService, FrontendServiceArgs
 from components.measurements import MeasuredMinio, MeasuredPostgres, Probe
 from components.minio import S3_PORT, MinioService, MinioServiceArgs
 from components.monitoring import MonitoringStackArgs
+from components.notifications import Notifications
 from components.password_change import PasswordChange, PasswordChangeArgs
 from components.place import PlaceArgs
 from components.service import Placement
@@ -173,8 +174,15 @@ def of_monitoring(
         postgres=MeasuredPostgres(postgres.url, chosen.postgres.volume_gb),
         redis_url=redis.url,
         minio=MeasuredMinio(store, chosen.storage.root_user, encrypted(chosen.secrets.minio_root_password)),
+        notifications=Notifications(
+            chosen.monitoring.alertmanager_image,
+            chosen.monitoring.notify,
+            encrypted(chosen.secrets.notification_url),
+        )
+        if chosen.monitoring.notify
+        else None,
         starts_after=[api],
-        **chosen.monitoring.model_dump(exclude={"enabled"}),
+        **chosen.monitoring.model_dump(exclude={"enabled", "notify", "alertmanager_image"}),
     )
 
 

@@ -72,6 +72,10 @@ def conflicts(values: Mapping[str, Any]) -> Iterator[Conflict]:
     monitored = given.is_on("monitoring", "enabled")
     if monitored and not given.get(SECRETS, "grafanaPassword"):
         yield (SECRETS, "grafanaPassword"), None, "is missing: monitoring.enabled needs it"
+    if (receiver := given.get("monitoring", "notify")) and not monitored:
+        yield ("monitoring", "notify"), receiver, "needs monitoring.enabled"
+    if receiver and not given.get(SECRETS, "notificationUrl"):
+        yield (SECRETS, "notificationUrl"), None, "is missing: monitoring.notify needs it"
     if given.get("domains", "grafana") and not monitored:
         yield ("domains", "grafana"), given.get("domains", "grafana"), "needs monitoring.enabled"
     yield from _backup(given)

@@ -16,6 +16,7 @@ from settings.types import (
     EnvironmentChoice,
     Gigabytes,
     Given,
+    GrafanaPassword,
     HttpsAddress,
     Identifier,
     Image,
@@ -28,6 +29,7 @@ from settings.types import (
     Repository,
     Schedule,
     Schedules,
+    SecretAddress,
     SqlName,
     StorageUser,
     UrlPassword,
@@ -274,6 +276,14 @@ class Monitoring(Group):
         "prometheuscommunity/postgres-exporter:v0.17.1", description="pinned"
     )
     redis_exporter_image: Image = Field("oliver006/redis_exporter:v1.74.0", description="pinned")
+    notify: Literal["webhook", "slack"] | None = Field(
+        None,
+        description="what secrets.notificationUrl, which is told of alerts, understands: Alertmanager's own JSON, "
+        "or Slack's; none: alerts stand in Grafana alone",
+    )
+    alertmanager_image: Image = Field(
+        "prom/alertmanager:v0.34.2", description="pinned; with notify, it sends notifications"
+    )
 
 
 class Backup(Group):
@@ -321,8 +331,11 @@ class Secrets(Group):
     encryption_key: Key = Field(
         description="encrypts settings in the database, which are unreadable after a change"
     )
-    grafana_password: Password | None = Field(
+    grafana_password: GrafanaPassword | None = Field(
         None, description="of Grafana's admin, who gets it anew at each start, with monitoring only"
+    )
+    notification_url: SecretAddress | None = Field(
+        None, description="with monitoring.notify only; given by the receiver of alerts, never generated"
     )
     minio_application_password: Password | None = Field(
         None, description="of the API's own user in MinIO, with storage.scopedUser only"

@@ -51,6 +51,22 @@ def _secret_of(length: int, *, in_url: bool = False) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _literal_for_grafana(value: SecretStr) -> SecretStr:
+    # Grafana expands these in whatever it is configured with, variables included.
+    if re.search(r"\$(__\w+)?\{[^}]+\}|%\([^)]+\)s", value.get_secret_value()):
+        raise ValueError(
+            "holds ${…}, $__…{…} or %(…)s, in the place of which Grafana puts something else (openssl rand -hex 32)"
+        )
+    return value
+
+
+def _secret_address(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if not re.fullmatch(r"https://[\w.-]+(:[0-9]+)?(/\S*)?", text) and not text.startswith(STAND_IN):
+        raise ValueError("must be https://, a host name and a path")
+    return value
+
+
 def _address(value: object) -> PublicAddress:
     if not isinstance(value, str):
         raise ValueError("must be a host name")  # noqa: TRY004  # pydantic collects ValueError alone
@@ -150,5 +166,15 @@ UrlPassword = Annotated[
     Kind("a secret of 16 or more letters, digits and `-._~`"),
 ]
 Key = Annotated[SecretStr, _secret_of(32), Kind("a secret of 32 characters or more")]
+GrafanaPassword = Annotated[
+    SecretStr,
+    _secret_of(16),
+    AfterValidator(_literal_for_grafana),
+    Kind("a secret of 16 characters or more, without `${…}`, `$__…{…}` and `%(…)s`"),
+]
+"""One that Grafana takes as it stands."""
+SecretAddress = Annotated[
+    SecretStr, _secret_of(16), AfterValidator(_secret_address), Kind("a secret address, with https")
+]
 Given = Annotated[SecretStr, _secret_of(8), Kind("a secret that its owner gives out")]
 """A secret that somebody else gives out: nothing here can generate it."""

@@ -45,6 +45,76 @@ def test_prometheus_measures_what_is_deployed(monitored: dict[str, Any]) -> None
     }
 
 
+def test_alerts_are_sent_to_whoever_is_named(configure: Configure) -> None:
+    url = "https://hooks.example.org/canary-of-the-receiver"
+    configure(
+        monitoring={"enabled": True, "notify": "slack", "alertmanagerImage": "prom/alertmanager:v0.35.0"},
+        secrets={**with_secrets("grafanaPassword"), "notificationUrl": url},
+    )
+    services = run_program().services()
+    alertmanager = services["etally-alertmanager"]
+    assert alertmanager["source"] == {"image": "prom/alertmanager:v0.35.0"}
+    held = alertmanager["variables"]["ALERTMANAGER_CONFIG"]
+    assert isinstance(held, Secret)
+    (receiver,) = json.loads(held.value)["receivers"]
+    assert receiver["slack_configs"][0]["api_url"] == url
+    assert "canary-of-the-receiver" not in alertmanager["deploy"]["startCommand"]
+    configuration = json.loads(services["etally-prometheus"]["variables"]["PROMETHEUS_CONFIG"])
+    address = "${{etally-alertmanager.RAILWAY_PRIVATE_DOMAIN}}:9093"
+    assert configuration["alerting"] == {"alertmanagers": [{"static_configs": [{"targets": [address]}]}]}
+    assert {"job_name": "alertmanager", "static_configs": [{"targets": [address]}]} in configuration[
+        "scrape_configs"
+    ]
+
+
+def test_without_a_receiver_alerts_stand_in_grafana_alone(
+    configure: Configure, monitored: dict[str, Any]
+) -> None:
+    assert "etally-alertmanager" not in monitored
+    assert "alerting" not in json.loads(monitored["etally-prometheus"]["PROMETHEUS_CONFIG"])
+    assert "alertmanager" not in monitored["etally-prometheus"]["PROMETHEUS_RULES"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "secret", "problem"),
+    [
+        (
+            {"monitoring": {"enabled": True, "notify": "webhook"}},
+            {},
+            "secrets.notificationUrl is missing: monitoring.notify needs it",
+        ),
+        (
+            {"monitoring": {"notify": "webhook"}},
+            {"notificationUrl": "https://hooks.example.org/a"},
+            "monitoring.notify 'webhook' needs monitoring.enabled",
+        ),
+        (
+            {},
+            {"notificationUrl": "http://hooks.example.org/canary"},
+            "secrets.notificationUrl must be https://, a host name and a path",
+        ),
+        *(
+            ({}, {"grafanaPassword": f"canary-{password}-canary"}, "secrets.grafanaPassword holds ${…}")
+            for password in ("${HOME}", "$__env{HOME}", "$__file{/etc/hostname}", "%(admin_user)s")
+        ),
+    ],
+)
+def test_what_monitoring_cannot_work_with_is_told(
+    configure: Configure, groups: dict[str, Any], secret: dict[str, str], problem: str
+) -> None:
+    configure(**groups, secrets={**with_secrets("grafanaPassword"), **secret})
+    with pytest.raises(pulumi.RunError) as caught:
+        settings.load()
+    assert problem in str(caught.value)
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("password", ["a $dollar and {braces}, 50% (more)s", "$$ {not a variable} ${"])
+def test_grafanas_password_may_hold_what_grafana_leaves_alone(configure: Configure, password: str) -> None:
+    configure(monitoring={"enabled": True}, secrets={**COMPLETE["secrets"], "grafanaPassword": password})
+    assert settings.load().secrets.grafana_password is not None
+
+
 def test_exporters_connect_by_references(monitored: dict[str, Any]) -> None:
     assert monitored["etally-postgres-exporter"] == {
         "PORT": "9187",

@@ -424,5 +424,5 @@ def test_every_setting_has_a_default_or_a_way_to_be_named() -> None:
     assert len(paths) == len(set(paths))
     paths.remove("secrets.postgresPasswordBefore")  # which a rotation alone sets
     assert {path for path in paths if path.startswith("secrets.")} == set(
-        settings.secret_keys(monitoring_enabled=True, backup_enabled=True, replicated=True)
+        settings.secret_keys(monitoring_enabled=True, backup_enabled=True, replicated=True, notified=True)
     )

@@ -44,7 +44,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rendered]:
                     },
                     "replication": {"endpoint": "https://minio.example.org", "bucketPrefix": "copy-of-"},
                 },
-                "etally:monitoring": {"enabled": True},
+                "etally:monitoring": {"enabled": True, "notify": "webhook"},
                 "etally:backup": {"enabled": True, "bucket": "vault", "endpoint": "https://s3.example.org"},
             }
         )

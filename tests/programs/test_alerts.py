@@ -118,6 +118,12 @@ CASES = {
     "RedisEvicts": Case(
         {"redis_evicted_keys_total": "10000+7200x90"}, 16, {"redis_evicted_keys_total": "10000+540x90"}
     ),
+    "NotificationsFail": Case(
+        {'alertmanager_notifications_failed_total{integration="webhook",reason="serverError"}': "0+1x90"},
+        6,
+        {'alertmanager_notifications_failed_total{integration="webhook",reason="serverError"}': "2x90"},
+        labels={"integration": "webhook"},
+    ),
     "MinioDriveOffline": Case(
         {"minio_cluster_drive_offline_total": "1x90"}, 2, {"minio_cluster_drive_offline_total": "1x1 0x90"}
     ),

@@ -139,6 +139,7 @@ def test_prometheus_measures_everything_that_the_dashboards_show(
             "etally-postgres-exporter.railway.internal:9187": f"127.0.0.1:{postgres}",
             "etally-redis-exporter.railway.internal:9121": f"127.0.0.1:{redis_exporter}",
             f"{rendered['etally-grafana'].variables['RAILWAY_PRIVATE_DOMAIN']}:3000": other,
+            "etally-alertmanager.railway.internal:9093": other,
             "etally-minio.railway.internal:9000": store.address,
             "etally-api.railway.internal:3000": other,
             "https://etally-dashboard.up.railway.app": f"http://{other}",
@@ -190,13 +191,15 @@ def test_prometheus_measures_everything_that_the_dashboards_show(
             return found
 
         # MinIO's private and its public address are the same one here.
-        wait_until(lambda: len(measured("up")) == 9, process, log)
+        wait_until(lambda: len(measured("up")) == 10, process, log)
         wait_until(lambda: not measured("up == 0") and not measured("probe_success == 0"), process, log)
         assert len(measured("probe_success == 1")) == 3
         assert measured("pg_up")[0]["value"][1] == "1"
         assert measured("redis_up")[0]["value"][1] == "1"
         groups = client.get("/rules").json()["data"]["groups"]
-        assert {group["name"] for group in groups} == {"targets", "health", "postgres", "redis", "minio"}
+        assert {group["name"] for group in groups} == {
+            *("targets", "health", "postgres", "redis", "minio", "notifications")
+        }
         for board in BOARDS:
             for expression in expressions(
                 json.loads(rendered["etally-grafana"].variables[f"DASHBOARD_{board}"])

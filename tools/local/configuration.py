@@ -86,6 +86,7 @@ def write_configuration(
         "backup_enabled": is_set(plain, "backup", "enabled"),
         "scoped_user": is_set(plain, "storage", "scopedUser", default=True),
         "replicated": is_set(plain, "storage", "replication", "endpoint"),
+        "notified": is_set(plain, "monitoring", "notify"),
     }
     for path in secret_keys(**wanted):
         if path.removeprefix("secrets.") not in present:
