@@ -147,7 +147,7 @@ class PluginCalls(Serving):
             given = from_struct(request.args)
             self._configuration_secrets = secret_texts(mark_secrets(ProviderInputs, given))
             self._configuration = ProviderInputs.from_properties(reveal(given))
-            self._session = None
+            await self._close_session()
             return provider_pb2.ConfigureResponse(
                 acceptSecrets=True,
                 supportsPreview=True,

@@ -73,7 +73,7 @@ class RailwayServicer(PluginCalls):
                     urn="",
                     name=request.tok,
                     timeout=ANSWER_SECONDS,
-                    session=await self._opened_session(),
+                    session=await self._knowing_session(),
                     log=self._engine.hiding(self._hidden(request)),
                 )
                 arguments = function.arguments.from_properties(reveal(checked.properties))
@@ -200,7 +200,7 @@ class RailwayServicer(PluginCalls):
             urn=request.urn,
             name=request.name or request.urn.rpartition("::")[2],
             timeout=request.timeout or DEFAULT_TIMEOUT,
-            session=await self._opened_session(),
+            session=await self._knowing_session(),
             log=self._engine.hiding(self._hidden(request)),
         )
 

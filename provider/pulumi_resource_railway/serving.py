@@ -51,6 +51,7 @@ class Serving(provider_pb2_grpc.ResourceProviderServicer):
         self._operations = Operations()
         self._configuration = ProviderInputs()
         self._configuration_secrets: set[str] = set()
+        self._secrets_met: set[str] = set()
         self._session: asyncio.Future[Any] | None = None
 
     async def close(self) -> None:
@@ -73,6 +74,16 @@ class Serving(provider_pb2_grpc.ResourceProviderServicer):
                 self._session = None
             raise
 
+    async def _knowing_session(self) -> Any:
+        """Return the session, which then knows every secret that the engine has sent so far.
+
+        A service's log may show what another service got from its program, also what doesn't look like a secret.
+        """
+        session = await self._opened_session()
+        session.redact.remember(self._secrets_met)
+        self._secrets_met = set()
+        return session
+
     async def _open(self) -> Any:
         session = self._open_session(self._configuration)
         return await session if inspect.isawaitable(session) else session
@@ -87,6 +98,7 @@ class Serving(provider_pb2_grpc.ResourceProviderServicer):
 
     @asynccontextmanager
     async def _errors(self, context: Peer, request: Message) -> AsyncIterator[None]:
+        self._secrets_met |= self._hidden(request)
         try:
             yield
         except Exception as error:  # noqa: BLE001 - every error must reach the engine in its own form

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential, wait_random
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential
 
 from pulumi_resource_railway.railway.clock import Clock
 from pulumi_resource_railway.railway.errors import (
@@ -45,6 +44,7 @@ _CONNECTIONS: Final = 16
 _INVALID_VALUE: Final = re.compile(r"got invalid value .*?(?=;|$)", re.DOTALL)
 _SHORTEST_MASKED: Final = 4
 _SPREAD_SECONDS: Final = 0.5
+_growing: Final = wait_exponential(multiplier=0.5, max=20)
 
 
 async def unheard(_message: str) -> None:
@@ -142,7 +142,7 @@ class Client:
 
         async for attempt in AsyncRetrying(
             retry=retry_if_exception(worth_repeating),
-            wait=_wait,
+            wait=self._pause,
             stop=exhausted,
             before_sleep=announce,
             sleep=self._clock.sleep,
@@ -151,6 +151,14 @@ class Client:
             with attempt:
                 return await self._once(document, given, status)
         raise AssertionError("the last attempt returns or raises")
+
+    def _pause(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        growing = _growing(state) + self._clock.spread(_SPREAD_SECONDS)
+        if isinstance(error, Throttled) and error.retry_after is not None:
+            # However soon Railway says: what it goes on to refuse is asked ever more slowly.
+            return max(error.retry_after, growing)
+        return growing
 
     def _limit(self, error: BaseException | None) -> float:
         if isinstance(error, Throttled):
@@ -181,7 +189,7 @@ class Client:
             if seconds >= 1:
                 await status(f"waiting {seconds:.0f} s: Railway's rate limit")
             # Not all at the same instant, which would be the next rate limit.
-            await self._clock.sleep(seconds + random.uniform(0, _SPREAD_SECONDS))  # noqa: S311
+            await self._clock.sleep(seconds + self._clock.spread(_SPREAD_SECONDS))
 
     def _unreachable(self, error: Exception) -> TransportError:
         endpoint = self.credentials.endpoint
@@ -275,18 +283,6 @@ def _http_date(value: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-_growing_wait = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
-
-
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    growing = _growing_wait(state)
-    if isinstance(error, Throttled) and error.retry_after is not None:
-        # However soon Railway says: what it goes on to refuse is asked ever more slowly.
-        return max(error.retry_after, growing)
-    return growing
 
 
 def _values_of_variables(value: Any, *, inside: bool = False) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from datetime import UTC, datetime
 
@@ -21,3 +22,7 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         """Wait; ends at once when the task is cancelled."""
         await asyncio.sleep(seconds)
+
+    def spread(self, longest: float) -> float:
+        """Seconds between none and `longest`, by chance: what many wait for, they mustn't all do at once."""
+        return random.uniform(0, longest)  # noqa: S311 - nothing secret

@@ -141,6 +141,8 @@ def _project(endpoint: str, token: str, source: str) -> Credentials:
 
 def _clean(token: str, source: str) -> str:
     stripped = token.strip()
+    if not stripped:
+        raise UserError(f"{source} holds nothing but spaces; set the token, or remove the setting.")
     if not stripped.isascii() or not stripped.isprintable() or " " in stripped:
         raise UserError(f"{source} holds characters that no token has; copy it again.")
     return stripped

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure, PartialFailure, UserError
+from pulumi_resource_railway.railway.redaction import Redactor
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 
 if TYPE_CHECKING:
@@ -61,7 +62,12 @@ class Store:
     calls: list[str] = dataclass_field(default_factory=list)
     failures: list[BaseException] = dataclass_field(default_factory=list)
     delay: float = 0
+    redact: Redactor = dataclass_field(default_factory=Redactor)
+    closed: int = 0
     started: asyncio.Event = dataclass_field(default_factory=asyncio.Event)
+
+    async def close(self) -> None:
+        self.closed += 1
 
 
 class Box(Resource[BoxInputs, BoxOutputs]):

@@ -62,6 +62,13 @@ async def test_an_import_marks_secrets_and_takes_the_plain_id(provider: Client, 
     assert inputs["variables"] == state["variables"] == {"A_TOKEN": Secret("t0ken"), "B": "b"}
 
 
+async def test_what_the_engine_sends_as_a_secret_shows_in_nobodys_log(provider: Client, store: Store) -> None:
+    inputs = await checked(provider, {"shelfId": "s", "variables": {"NOTE": Secret("not by its look")}})
+    await provider.diff(inputs, {**inputs, "variables": {"NOTE": Secret("of a comparison")}})
+    await provider.create(await checked(provider, {"shelfId": "s"}), name="another")
+    assert store.redact("not by its look, of a comparison") == "*****, *****"
+
+
 async def test_a_drifted_secret_stays_one(provider: Client, store: Store) -> None:
     inputs = await checked(provider, {"shelfId": "s", "variables": {"B": Secret("b")}})
     id, state = await provider.create(inputs)
@@ -312,6 +319,15 @@ class TestConfiguration:
         assert provider.opened[0].token == "t0ken-t0ken"
         assert provider.opened[0].endpoint == "http://x"
         assert provider.opened[0].project_token is None
+
+    async def test_anew_closes_the_session_that_was_open(self, provider: Client, store: Store) -> None:
+        await provider.create(await checked(provider))
+        await provider.configure({"token": "t"})
+        assert store.closed == 1
+        await provider.configure({"token": "t"})
+        assert store.closed == 1
+        await provider.create(await checked(provider))
+        assert len(provider.opened) == 2
 
     async def test_a_token_shows_nowhere(self, provider: Client, store: Store) -> None:
         await provider.configure({"token": "t0ken-t0ken"})

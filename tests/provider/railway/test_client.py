@@ -55,6 +55,9 @@ class FrozenClock(Clock):
         self.seconds += seconds
         await asyncio.sleep(0)
 
+    def spread(self, longest: float) -> float:
+        return longest / 2
+
 
 class Railway:
     """Answers in turn; the last answer stays."""
@@ -204,7 +207,7 @@ async def test_retry_after_in_seconds_is_kept_to(document: Document) -> None:
     railway = Railway(httpx.Response(429, headers={"Retry-After": "7"}), ok())
     await railway.send(document)
     assert len(railway.requests) == 2
-    assert 7 <= railway.clock.seconds < 8
+    assert railway.clock.seconds == pytest.approx(7)
     assert "waiting 7 s" in railway.messages[0]
 
 
@@ -215,7 +218,7 @@ async def test_retry_after_as_a_date_is_kept_to() -> None:
         0, httpx.Response(429, headers={"Retry-After": format_datetime(moment, usegmt=True)})
     )
     await railway.send(CREATE)
-    assert 40 <= railway.clock.seconds < 41
+    assert railway.clock.seconds == pytest.approx(40)
 
 
 async def test_a_rate_limit_holds_back_everybody() -> None:
@@ -227,6 +230,31 @@ async def test_a_rate_limit_holds_back_everybody() -> None:
     assert len(railway.requests) == 3
     assert railway.clock.seconds >= 5
     await railway.client.close()
+
+
+async def test_those_held_back_do_not_go_on_in_the_same_instant() -> None:
+    class Chance(FrozenClock):
+        def __init__(self) -> None:
+            super().__init__()
+            self.spreads = 0
+            self.slept: list[float] = []
+
+        def spread(self, longest: float) -> float:
+            self.spreads += 1
+            return longest / 2**self.spreads
+
+        async def sleep(self, seconds: float) -> None:
+            self.slept.append(seconds)
+            end = self.seconds + seconds
+            await asyncio.sleep(0)
+            self.seconds = max(self.seconds, end)
+
+    railway = Railway(ok())
+    railway.client._clock = clock = Chance()
+    railway.client._open_at = 9
+    await asyncio.gather(*(railway.client.send(READ) for _ in range(4)))
+    await railway.client.close()
+    assert sorted(clock.slept) == pytest.approx([9 + longest / 16 for longest in (0.5, 1, 2, 4)])
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ def test_a_token_of_the_stack_goes_to_its_endpoint() -> None:
         (ProviderInputs(token="t", endpoint="http://example.com/graphql"), "unencrypted"),
         (ProviderInputs(token="t", endpoint="https://user:word@example.com/"), "user or password"),
         (ProviderInputs(token="two words"), "characters that no token has"),
+        (ProviderInputs(token="  "), "railway:token holds nothing but spaces"),
     ],
 )
 def test_what_cant_be_used_is_explained(configuration: ProviderInputs, words: str) -> None:
