@@ -14,7 +14,7 @@ ALERTMANAGER_PORT = 9093
 # short-lived as the container: after a restart an alert that still fires is told once more.
 _FOLDER = "/alertmanager"
 _CONFIGURATION = f"{_FOLDER}/notifications.yml"
-_VARIABLE = "ALERTMANAGER_CONFIG"
+_CONFIGURATION_VARIABLE, _URL_VARIABLE = "ALERTMANAGER_CONFIG", "NOTIFICATION_URL"
 
 Kind = Literal["webhook", "slack"]
 
@@ -28,24 +28,22 @@ class Notifications:
     kind: Kind
     """What the receiver understands: Alertmanager's own JSON, or Slack's."""
     url: pulumi.Input[str]
-    """Where it listens; whoever knows it can write there."""
+    """Where it listens; whoever knows it can write there. Becomes part of JSON: no quotation mark, no backslash."""
 
     @property
     def start_command(self) -> str:
         """Alertmanager alone: it forms no cluster, so it opens no other port."""
         return start_with_files(
-            {_CONFIGURATION: _VARIABLE},
+            {_CONFIGURATION: _CONFIGURATION_VARIABLE},
             f"alertmanager --config.file={_CONFIGURATION} --storage.path={_FOLDER}"
             f" --cluster.listen-address= --web.listen-address=[::]:{ALERTMANAGER_PORT}",
         )
 
     @property
     def variables(self) -> dict[str, pulumi.Input[str]]:
-        """Its configuration, which is as secret as the receiver's address."""
-        configuration = pulumi.Output.from_input(self.url).apply(
-            lambda url: json.dumps(alertmanager_configuration(self.kind, url))
-        )
-        return {_VARIABLE: configuration}
+        """Its configuration, and the address, which Railway puts in its place there."""
+        configuration = alertmanager_configuration(self.kind, f"${{{{{_URL_VARIABLE}}}}}")
+        return {_CONFIGURATION_VARIABLE: json.dumps(configuration), _URL_VARIABLE: self.url}
 
 
 def alertmanager_configuration(kind: Kind, url: str) -> dict[str, Any]:

@@ -69,6 +69,7 @@ class Configuration:
             backup_enabled=self.is_on(Backup, "backup", "enabled"),
             scoped_user=self.is_on(Storage, "storage", "scoped_user"),
             replicated=isinstance(replication, Mapping) and bool(replication.get("endpoint")),
+            notified=bool(self.value("monitoring", "notify")),
         )
         names = {key.rpartition(".")[2] for key in keys}
         if not self.value("backup", "bucket"):

@@ -62,8 +62,9 @@ def _literal_for_grafana(value: SecretStr) -> SecretStr:
 
 def _secret_address(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
-    if not re.fullmatch(r"https://[\w.-]+(:[0-9]+)?(/\S*)?", text) and not text.startswith(STAND_IN):
-        raise ValueError("must be https://, a host name and a path")
+    is_address = re.fullmatch(r"""https://[\w.-]+(:[0-9]+)?(/[^\s"\\]*)?""", text)
+    if not is_address and not text.startswith(STAND_IN):
+        raise ValueError("must be https://, a host name and a path, without quotation marks and backslashes")
     return value
 
 
@@ -174,7 +175,10 @@ GrafanaPassword = Annotated[
 ]
 """One that Grafana takes as it stands."""
 SecretAddress = Annotated[
-    SecretStr, _secret_of(16), AfterValidator(_secret_address), Kind("a secret address, with https")
+    SecretStr,
+    _secret_of(16),
+    AfterValidator(_secret_address),
+    Kind("an https address that its owner gives out"),
 ]
 Given = Annotated[SecretStr, _secret_of(8), Kind("a secret that its owner gives out")]
 """A secret that somebody else gives out: nothing here can generate it."""

@@ -43,6 +43,7 @@ CATALOGUE = {
         Secret("jwtRefreshSecret", ("JWT_REFRESH_SECRET",), 64),
         Secret("encryptionKey", ("ENCRYPTION_KEY",)),
         Secret("grafanaPassword", ("GF_SECURITY_ADMIN_PASSWORD",)),
+        Secret("notificationUrl", ("NOTIFICATION_URL",), None),
         Secret("backupPassphrase", ("BACKUP_PASSPHRASE",)),
         Secret("backupAccessKeyId", ("BACKUP_ACCESS_KEY_ID",), None),
         Secret("backupSecretAccessKey", ("BACKUP_SECRET_ACCESS_KEY",), None),

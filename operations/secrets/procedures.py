@@ -59,6 +59,8 @@ def _ask(names: tuple[str, ...], stack: Stack, _: Apply) -> None:
     if not all(value for _, value in given):
         raise OperationError(
             f"{' and '.join(names)} belong together, and one was left empty: nothing was changed."
+            if len(names) > 1
+            else f"{names[0]} was left empty: nothing was changed."
         )
     put(stack, *given)
 
@@ -107,8 +109,9 @@ def _simple(name: str, costs: str, loses: str = "") -> Procedure:
     return Procedure((name,), costs, (replace, _APPLY), loses)
 
 
-def _given(names: tuple[str, str], costs: str) -> Procedure:
-    replace = Step("replace", "ask for the new pair and set it", partial(_ask, names))
+def _given(names: tuple[str, ...], costs: str) -> Procedure:
+    what = "pair" if len(names) > 1 else "one"
+    replace = Step("replace", f"ask for the new {what} and set it", partial(_ask, names))
     return Procedure(names, costs, (replace, _APPLY))
 
 
@@ -166,6 +169,7 @@ _PROCEDURES = (
         "have to be entered again in its administration. API keys of SMS and Mailgun are not encrypted, and stay.",
     ),
     _simple("grafanaPassword", "Grafana is deployed again, and sets its admin's password before it starts."),
+    _given(("notificationUrl",), "Alertmanager is deployed again, and tells of what fires once more."),
     _simple(
         "backupPassphrase",
         "The next backup uses the new one.",

@@ -1,6 +1,7 @@
 """The catalogue against the settings, the policies and the program's own graph: it can't drift from them."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ from tests.program.graph import Secret, run_program
 
 __all__ = ["configure", "event_loop"]  # fixtures of the program's tests
 
-EVERYTHING = {
-    "monitoring": {"enabled": True},
+EVERYTHING: dict[str, Any] = {
+    "monitoring": {"enabled": True, "notify": "webhook"},
     "backup": {"enabled": True, "bucket": "vault", "endpoint": "https://s3.example.org"},
     "storage": {
         "scopedUser": True,

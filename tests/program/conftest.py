@@ -19,9 +19,10 @@ ROOT = Path(__file__).parents[2]
 SECRETS = {
     key.removeprefix("secrets."): f"canary-{position}-" + "0123456789abcdef" * 2
     for position, key in enumerate(
-        settings.secret_keys(monitoring_enabled=True, backup_enabled=True, replicated=True)
+        settings.secret_keys(monitoring_enabled=True, backup_enabled=True, replicated=True, notified=True)
     )
 }
+SECRETS["notificationUrl"] = f"https://{SECRETS['notificationUrl']}.example.org/"
 """A value of its own for every secret, recognisable wherever it turns up."""
 
 

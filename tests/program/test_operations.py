@@ -54,10 +54,9 @@ def test_alerts_are_sent_to_whoever_is_named(configure: Configure) -> None:
     services = run_program().services()
     alertmanager = services["etally-alertmanager"]
     assert alertmanager["source"] == {"image": "prom/alertmanager:v0.35.0"}
-    held = alertmanager["variables"]["ALERTMANAGER_CONFIG"]
-    assert isinstance(held, Secret)
-    (receiver,) = json.loads(held.value)["receivers"]
-    assert receiver["slack_configs"][0]["api_url"] == url
+    assert alertmanager["variables"]["NOTIFICATION_URL"] == Secret(url)
+    (receiver,) = json.loads(alertmanager["variables"]["ALERTMANAGER_CONFIG"])["receivers"]
+    assert receiver["slack_configs"][0]["api_url"] == "${{NOTIFICATION_URL}}"
     assert "canary-of-the-receiver" not in alertmanager["deploy"]["startCommand"]
     configuration = json.loads(services["etally-prometheus"]["variables"]["PROMETHEUS_CONFIG"])
     address = "${{etally-alertmanager.RAILWAY_PRIVATE_DOMAIN}}:9093"
@@ -93,6 +92,7 @@ def test_without_a_receiver_alerts_stand_in_grafana_alone(
             {"notificationUrl": "http://hooks.example.org/canary"},
             "secrets.notificationUrl must be https://, a host name and a path",
         ),
+        ({}, {"notificationUrl": 'https://hooks.example.org/"canary'}, "without quotation marks and"),
         *(
             ({}, {"grafanaPassword": f"canary-{password}-canary"}, "secrets.grafanaPassword holds ${…}")
             for password in ("${HOME}", "$__env{HOME}", "$__file{/etc/hostname}", "%(admin_user)s")

@@ -19,7 +19,7 @@ AS_IT_IS: Mapping[str, Any] = {}
 EVERYTHING: Mapping[str, Any] = {
     "redis": {"snapshots": True},
     "api": {"replicas": {"europe-west4-drams3a": 2}, "nodeOptions": "--max-old-space-size=512"},
-    "monitoring": {"enabled": True},
+    "monitoring": {"enabled": True, "notify": "webhook"},
     "backup": {"enabled": True, "bucket": "vault", "endpoint": "https://s3.example.org"},
 }
 """What a stack may choose in addition."""
