@@ -17,7 +17,7 @@ PROJECT = "etally"
 PARALLEL = "64"
 """The engine's own limit, four operations a core, would let deployments that only wait hold back all others."""
 WHILE_ROTATING = CHECKOUT / "operations" / "while_rotating.json"
-"""Settings of policies under which what is overdue doesn't stop its own remedy."""
+"""Settings of policies under which neither a secret's age nor the job that changes it stops a rotation."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Engine:
     def up(self, *, confirmed: bool, interactive: bool, lenient: bool) -> None:
         """Preview and apply with the policies. Unless it is confirmed already, the engine asks in between.
 
-        `lenient` lets policies on the age of secrets speak without stopping it.
+        `lenient` lets policies on secrets speak where they would stop what they ask for.
 
         Raises:
             OperationError: It failed, or wasn't confirmed.

@@ -13,6 +13,9 @@ from operations.configuration import Configuration
 from operations.engine import Engine
 from operations.errors import OperationError
 
+_WIDTH = 120
+"""Characters that a table has where there is no terminal."""
+
 
 def today() -> date:
     """The day in UTC, by which the policies judge ages."""
@@ -23,7 +26,8 @@ class Person:
     """Whoever runs the command, who can be asked where there is a terminal."""
 
     def __init__(self) -> None:
-        self._console = Console(soft_wrap=True, highlight=False)
+        # What no terminal shows has no width to be cut to.
+        self._console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH)
 
     @property
     def is_there(self) -> bool:
@@ -32,7 +36,7 @@ class Person:
 
     def hear(self, sentence: object) -> None:
         """Show a sentence or a table."""
-        self._console.print(sentence)
+        self._console.print(sentence, soft_wrap=isinstance(sentence, str))
 
     def agrees(self, question: str) -> bool:
         """Ask for a yes.

@@ -37,8 +37,10 @@ def rotate(stack: Stack, name: str, *, yes: bool, accept_loss: bool) -> None:
         raise OperationError("Not confirmed: nothing was changed.")
 
     def apply() -> None:
-        late = any(each.is_overdue for each in standings(stack.configuration(), stack.today()))
-        stack.engine.up(confirmed=yes, interactive=stack.person.is_there, lenient=late)
+        now = stack.configuration()
+        overdue = any(each.is_overdue for each in standings(now, stack.today()))
+        lenient = overdue or now.presence("postgresPasswordBefore") != "missing"
+        stack.engine.up(confirmed=yes, interactive=stack.person.is_there, lenient=lenient)
 
     try:
         for step in left:

@@ -81,7 +81,7 @@ def show_status(stack: Stack) -> bool:
     found = standings(stack.configuration(), stack.today())
     table = Table(title=f"Secrets of stack {stack.name}", title_justify="left")
     for column in ("secret", "state", "age", "renew by", "rotation"):
-        table.add_column(column, no_wrap=True)
+        table.add_column(column, overflow="fold")
     for each in found:
         unknown = "unknown" if each.state == "set" else ""
         age = unknown if each.age is None or not each.is_needed else f"{each.age} d"

@@ -22,6 +22,7 @@ GROUPS: dict[str, Any] = {
     "etally__monitoring": {"enabled": True, "notify": "webhook"},
     "etally__backup": {"enabled": True, "bucket": "vault"},
 }
+STACK = ["--stack", "production"]
 GIVEN = [f"canary-given-{number}" for number in range(10)]
 
 
@@ -87,7 +88,7 @@ def secrets(engine: FileEngine) -> dict[str, str]:
 def rotate(engine: FileEngine, name: str, *options: str) -> int:
     """With everything that it may ask for."""
     person = Scripted(there=True, secrets=GIVEN[5:])
-    arguments = ["rotate", name, "--yes", "--accept-loss", "--stack", "production", *options]
+    arguments = ["rotate", name, "--yes", "--accept-loss", *STACK, *options]
     return run(engine, *arguments, person=person, today=LATER)
 
 
@@ -146,6 +147,17 @@ def test_killed_anywhere_it_goes_on_to_a_consistent_end(
             assert not deployed.job
             assert list(deployed.users) == [deployed.api["user"]]
             assert "operations:rotating" not in engine.configuration()
+
+
+def test_a_rotation_that_was_begun_by_hand_loses_no_password(engine: FileEngine, deployed: Deployed) -> None:
+    old = secrets(engine)["postgresPassword"]
+    engine.ask(["config", "set", "--secret", "--path", "etally:secrets.postgresPasswordBefore", *STACK], old)
+    engine.ask(
+        ["config", "set", "--secret", "--path", "etally:secrets.postgresPassword", *STACK], "by-hand" * 3
+    )
+    assert rotate(engine, "postgresPassword") == 0
+    assert secrets(engine)["postgresPassword"] == deployed.database == "by-hand" * 3
+    assert "postgresPasswordBefore" not in secrets(engine)
 
 
 def test_a_failed_up_is_gone_on_with(

@@ -9,8 +9,7 @@ from tests.operations.surroundings import TODAY, FileEngine, run
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FileEngine:
-    monkeypatch.setenv("COLUMNS", "160")
+def engine(tmp_path: Path) -> FileEngine:
     prepared = FileEngine(tmp_path)
     prepared.write(etally__storage={"scopedUser": False})
     assert run(prepared, "init") == 0
