@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from components.files import start_with_files
+from components.password_change import PROGRAM
 from tests.engine.stage import STACK, ArgumentWatch, Stage, files_holding, stage
 from tools.local.configuration import load_stack_file
 from tools.local.engine import engine_environment
@@ -176,7 +178,12 @@ def test_postgres_gets_a_new_password_through_failure_kill_and_resumption(runnin
     made = [each for each in running.deployments() if each["id"] not in known]
     order = [each["serviceName"] for each in made if each["status"] == "SUCCESS"]
     assert order == [JOB, DATABASE, API]
+    # What tests/programs/test_password_change.py runs on a real PostgreSQL.
+    assert made[-3]["snapshot"]["startCommand"] == start_with_files(
+        {"/tmp/job/job.sh": "JOB"}, "sh /tmp/job/job.sh"
+    )
     job = made[-3]["snapshot"]["variables"]
+    assert job["JOB"] == PROGRAM.read_text()
     assert (job["POSTGRES_PASSWORD"], job["POSTGRES_PASSWORD_BEFORE"]) == (new, old)
     assert job["PGHOST"] == running.variables(API)["DATABASE_URL"].split("@")[1].split(":")[0]
 
