@@ -12,7 +12,7 @@ from railway_policies.rules.secret_suggest_rotation import RULE
 from railway_policies.secret_looks import named_like_a_secret
 from settings.groups import Secrets
 from settings.types import Kind
-from tests.program.conftest import SECRETS, Configure, configure, event_loop
+from tests.program.conftest import ROOT, SECRETS, Configure, configure, event_loop
 from tests.program.graph import Secret, run_program
 
 __all__ = ["configure", "event_loop"]  # fixtures of the program's tests
@@ -32,6 +32,15 @@ def test_every_secret_is_in_the_catalogue_and_has_a_procedure() -> None:
     names = {field.alias for field in Secrets.model_fields.values()} - {"postgresPasswordBefore"}
     assert set(CATALOGUE) == names
     assert set(PROCEDURES) == names
+
+
+def test_every_secret_is_explained_where_its_rotation_is() -> None:
+    page = (ROOT / "docs" / "secrets.md").read_text()
+    assert {name for name in CATALOGUE if f"`{name}`" not in page} == set()
+    whole = {
+        variable for secret in CATALOGUE.values() if secret.random_bytes for variable in secret.variables
+    }
+    assert {variable for variable in whole if f"`{variable}`" not in page} == set()
 
 
 def test_what_is_given_out_is_what_the_settings_say() -> None:
