@@ -38,6 +38,7 @@ class Project(Record):
     bot_pr_environments: bool = False
     focused_pr_environments: bool = False
     base_environment_id: str | None = None
+    deleted_at: datetime | None = None
 
 
 class Environment(Record):
@@ -227,6 +228,7 @@ class State(BaseModel):
     members: list[str] = Field(default_factory=list)
     repositories: dict[str, RepositoryAccess] = Field(default_factory=dict)
     projects: dict[str, Project] = Field(default_factory=dict)
+    deleted_projects: list[Project] = Field(default_factory=list)
     environments: dict[str, Environment] = Field(default_factory=dict)
     services: dict[str, Service] = Field(default_factory=dict)
     service_instances: dict[str, ServiceInstance] = Field(default_factory=dict)

@@ -57,7 +57,7 @@ def project(access: Access, record: Project) -> Document:
         "description": record.description,
         "createdAt": timestamp(record.created_at),
         "updatedAt": timestamp(record.updated_at),
-        "deletedAt": None,
+        "deletedAt": timestamp(record.deleted_at),
         "expiredAt": None,
         "isPublic": record.is_public,
         "isTempProject": False,

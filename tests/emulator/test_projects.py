@@ -40,14 +40,22 @@ def test_a_project_s_description_is_kept_when_absent_and_cleared_by_null(world: 
     assert world.ask(update, id=world.project, input={"description": None}) == {"description": None}
 
 
-def test_deleting_a_project_leaves_nothing(world: World) -> None:
+def test_deleting_a_project_leaves_its_record_and_nothing_else(world: World) -> None:
     service, volume = world.service("web"), world.volume_create()
     world.service_domain(service)
     assert world.ask("mutation($id: String!) { projectDelete(id: $id) }", id=world.project) is True
     with pytest.raises(RefusedError, match="Project not found"):
         world.ask(PROJECT, id=world.project)
     kept = world.emulator.railway.state.model_dump(exclude={"deleted", "cooldowns", "plan"})
+    assert [record["id"] for record in kept.pop("deleted_projects")] == [world.project]
     assert not any(kept.values()), volume
+    listing = (
+        "query($deleted: Boolean) { projects(includeDeleted: $deleted) { edges { node { id deletedAt } } } }"
+    )
+    (edge,) = world.ask(listing, deleted=True)["edges"]
+    assert edge["node"]["id"] == world.project
+    assert edge["node"]["deletedAt"]
+    assert world.ask(listing, deleted=None)["edges"] == []
 
 
 def test_a_new_environment_is_empty_and_can_be_renamed(world: World) -> None:

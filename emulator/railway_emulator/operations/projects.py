@@ -24,13 +24,17 @@ def projects(
     access: Access,
     workspace_id: str | None = None,
     order_by: str | None = None,
+    include_deleted: bool | None = None,
     **page: Any,
 ) -> Document:
-    """Answers the account's projects."""
+    """Answers the account's projects, on request with those that were deleted."""
     access.require_account()
     _check_workspace(workspace_id)
     page = {key: value for key, value in page.items() if key in PAGE_ARGUMENTS}
-    found = access.railway.listed(access.railway.state.projects.values())
+    state = access.railway.state
+    found = access.railway.listed(
+        [*state.projects.values(), *(state.deleted_projects if include_deleted else ())]
+    )
     if order_by == "NAME_ASC":
         found.sort(key=lambda p: p.name)
     elif order_by == "UPDATED_AT_DESC":
@@ -114,4 +118,6 @@ def project_delete(access: Access, identifier: str) -> bool:
     for bucket in railway.project_buckets(record.id):
         railway.forget(railway.state.buckets, bucket.id)
     railway.forget(railway.state.projects, record.id)
+    record.deleted_at = railway.now()
+    railway.state.deleted_projects.append(record)
     return True

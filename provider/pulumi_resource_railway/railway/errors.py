@@ -38,6 +38,7 @@ class RailwayError(UserError):
 
     Attributes:
         words: What Railway said, or what happened.
+        remedy: What to do about it.
         outcome_unknown: Whether the change that was asked for may have been made all the same.
     """
 
@@ -48,7 +49,7 @@ class RailwayError(UserError):
         """Keep Railway's words; `advice` takes the place of the class's own."""
         self.words = words
         said = words if operation is None else f"{operation}: {words}"
-        remedy = self.advice if advice is None else advice
+        remedy = self.remedy = self.advice if advice is None else advice
         if remedy and not said.endswith((".", "!", "?", ":")):
             said += "."
         super().__init__(f"{said} {remedy}".strip())

@@ -19,6 +19,7 @@ from pulumi_resource_railway.railway.documents.storage import (
 from pulumi_resource_railway.railway.errors import Conflict, NotFound
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
+from pulumi_resource_railway.resources.parents import deletion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -190,14 +191,18 @@ class Bucket(Resource[BucketInputs, BucketOutputs]):
         """Remove the bucket with its objects from its environment; Railway has no way to remove its record."""
         session = session_of(context)
         place = session.environment(old.project_id, old.environment_id)
-        try:
+
+        async def exists() -> bool:
+            place.snapshots.invalidate()
+            snapshot = await place.snapshots.fresh(context.status)
+            return id in (snapshot.configuration.get("buckets") or {})
+
+        async with deletion(context, old.project_id, old.environment_id, exists):
             snapshot = await place.ready_for_changes(context.status)
             session.journal.close(context.urn, _scope(old))
             if id in (snapshot.configuration.get("buckets") or {}):
                 patch = {"buckets": {id: {"isDeleted": True}}}
                 await place.commits.submit(patch, f"delete {old.name}", context.status)
-        except NotFound:
-            pass
 
 
 async def _buckets(session: Session, project_id: str, status: Status) -> dict[str, str]:

@@ -12,7 +12,6 @@ from pulumi_resource_railway.railway.documents.networking import EGRESS_CLEAR, E
 from pulumi_resource_railway.railway.errors import (
     AnswerLost,
     Conflict,
-    NotAuthorized,
     NotFound,
     RailwayError,
 )
@@ -24,6 +23,7 @@ from pulumi_resource_railway.resources.deploying import (
     deploys,
     redeploy,
 )
+from pulumi_resource_railway.resources.parents import deletion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,18 +174,17 @@ class EgressGateway(Resource[EgressGatewayInputs, EgressGatewayOutputs]):
         """Give the addresses back; what runs keeps them until its next deployment."""
         del id
         session = session_of(context)
-        session.journal.close(context.urn, _scope(old))
         where = {"serviceId": old.service_id, "environmentId": old.environment_id}
-        try:
-            await session.client.send(EGRESS_CLEAR, where, context.status)
-        except NotFound:
-            pass
-        except NotAuthorized:
-            # Railway also says this of a service that was just deleted; only a look tells.
-            place = session.environment(old.project_id, old.environment_id)
+        place = session.environment(old.project_id, old.environment_id)
+
+        async def exists() -> bool:
             place.snapshots.invalidate()
-            if old.service_id in (await place.snapshots.fresh(context.status)).service_instances:
-                raise
+            return old.service_id in (await place.snapshots.fresh(context.status)).service_instances
+
+        async with deletion(context, old.project_id, old.environment_id, exists):
+            await place.ready_for_changes(context.status)
+            session.journal.close(context.urn, _scope(old))
+            await session.client.send(EGRESS_CLEAR, where, context.status)
 
 
 async def _addresses(context: Context, inputs: EgressGatewayInputs) -> list[str]:

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
 from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
-from pulumi_resource_railway.railway.documents import PAGE
 from pulumi_resource_railway.railway.documents.environments import (
     ENVIRONMENT_CREATE,
     ENVIRONMENT_DELETE,
     ENVIRONMENT_RENAME,
-    ENVIRONMENTS,
 )
-from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
+from pulumi_resource_railway.railway.errors import NotFound
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, session_of, with_changes
+from pulumi_resource_railway.resources.parents import deletion, environments_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -94,7 +93,7 @@ class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
         """Make the environment, if none of this name exists."""
         session = session_of(context)
         creation = _creation(context, inputs, session)
-        rows = await _environments(session, inputs.project_id, context.status)
+        rows = await environments_of(session, inputs.project_id, context.status)
         id_ = await resume(session, creation, context.status)
         if id_ is None:
             taken = next((row["id"] for row in rows if row["name"] == inputs.name), None)
@@ -148,28 +147,15 @@ class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
     async def delete(self, context: Context, id: str, old: EnvironmentOutputs) -> None:
         """Delete the environment with everything in it."""
         session = session_of(context)
-        try:
+
+        async def exists() -> bool:
+            return any(
+                row["id"] == id for row in await environments_of(session, old.project_id, context.status)
+            )
+
+        async with deletion(context, old.project_id, id, exists):
             await session.client.send(ENVIRONMENT_DELETE, {"id": id}, context.status)
-        except NotFound:
-            pass
-        except NotAuthorized:
-            # Railway also says this of what was just deleted; only the list tells.
-            rows = await _environments(session, old.project_id, context.status)
-            if any(row["id"] == id for row in rows):
-                raise
         session.environment(old.project_id, id).snapshots.invalidate()
-
-
-async def _environments(session: Session, project_id: str, status: Status) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    after = None
-    while True:
-        variables = {"projectId": project_id, "first": PAGE, "after": after}
-        page = (await session.read(ENVIRONMENTS, variables, status))["environments"]
-        rows += [edge["node"] for edge in page["edges"] if not edge["node"]["deletedAt"]]
-        if not page["pageInfo"]["hasNextPage"]:
-            return rows
-        after = page["pageInfo"]["endCursor"]
 
 
 def _wanted(inputs: EnvironmentInputs) -> dict[str, Any]:
@@ -185,10 +171,10 @@ def _wanted(inputs: EnvironmentInputs) -> dict[str, Any]:
 
 def _creation(context: Context, inputs: EnvironmentInputs, session: Session) -> Creation:
     async def existing(status: Status) -> Collection[str]:
-        return [row["id"] for row in await _environments(session, inputs.project_id, status)]
+        return [row["id"] for row in await environments_of(session, inputs.project_id, status)]
 
     async def candidates(status: Status) -> Collection[str]:
-        rows = await _environments(session, inputs.project_id, status)
+        rows = await environments_of(session, inputs.project_id, status)
         return [row["id"] for row in rows if row["name"] == inputs.name]
 
     return Creation(

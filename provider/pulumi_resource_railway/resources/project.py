@@ -15,11 +15,11 @@ from pulumi_resource_railway.railway.documents.projects import (
     PROJECT_CREATE,
     PROJECT_DELETE,
     PROJECT_UPDATE,
-    PROJECTS,
 )
 from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound, Refused
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, session_of, with_changes
+from pulumi_resource_railway.resources.parents import projects_of, state_deletion, was_deleted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -82,7 +82,7 @@ class Project(Resource[ProjectInputs, ProjectOutputs]):
         creation = _creation(context, inputs, session, workspace_id)
         id_ = await resume(session, creation, context.status)
         if id_ is None:
-            rows = await _projects(session, workspace_id, context.status)
+            rows = await projects_of(session, workspace_id, context.status)
             taken = next((row["id"] for row in rows if row["name"] == inputs.name), None)
             if taken is not None:
                 raise name_exists(creation, taken)
@@ -154,13 +154,19 @@ class Project(Resource[ProjectInputs, ProjectOutputs]):
             await session.client.send(PROJECT_DELETE, {"id": id}, context.status)
         except NotFound:
             return
-        except NotAuthorized:
-            # Railway also says this of what was just deleted; only the list tells.
-            if session.client.credentials.is_project_token:
-                raise
-            rows = await _projects(session, old.workspace_id, context.status)
-            if any(row["id"] == id for row in rows):
-                raise
+        except NotAuthorized as denied:
+            # Railway also says this of what was deleted; only the lists tell.
+            if not await _is_gone(session, id, old.workspace_id, context.status):
+                raise NotAuthorized(denied.words, advice=state_deletion(denied, context)) from denied
+
+
+async def _is_gone(session: Session, id_: str, workspace_id: str | None, status: Status) -> bool:
+    if session.client.credentials.is_project_token:
+        return False
+    if workspace_id is None:
+        return await was_deleted(session, id_, status)
+    rows = await projects_of(session, workspace_id, status)
+    return all(row["id"] != id_ for row in rows)
 
 
 async def _workspace(context: Context, inputs: ProjectInputs) -> str | None:
@@ -192,18 +198,6 @@ async def _project(session: Session, id_: str, status: Status) -> dict[str, Any]
     if project.get("deletedAt"):
         raise NotFound(f"Project {id_} is deleted")
     return project
-
-
-async def _projects(session: Session, workspace_id: str | None, status: Status) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    after = None
-    while True:
-        variables = {"workspaceId": workspace_id, "first": PAGE, "after": after}
-        page = (await session.read(PROJECTS, variables, status))["projects"]
-        rows += [edge["node"] for edge in page["edges"] if not edge["node"]["deletedAt"]]
-        if not page["pageInfo"]["hasNextPage"]:
-            return rows
-        after = page["pageInfo"]["endCursor"]
 
 
 def _environments(project: dict[str, Any]) -> list[dict[str, Any]]:
@@ -255,10 +249,10 @@ def _creation(
         settings["description"] = inputs.description
 
     async def existing(status: Status) -> Collection[str]:
-        return [row["id"] for row in await _projects(session, workspace_id, status)]
+        return [row["id"] for row in await projects_of(session, workspace_id, status)]
 
     async def candidates(status: Status) -> Collection[str]:
-        rows = await _projects(session, workspace_id, status)
+        rows = await projects_of(session, workspace_id, status)
         return [row["id"] for row in rows if row["name"] == inputs.name]
 
     return Creation(

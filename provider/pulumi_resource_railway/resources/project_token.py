@@ -16,9 +16,10 @@ from pulumi_resource_railway.railway.documents.projects import (
     PROJECT_TOKEN_DELETE,
     PROJECT_TOKENS,
 )
-from pulumi_resource_railway.railway.errors import AnswerLost, NotAuthorized, NotFound, RailwayError
+from pulumi_resource_railway.railway.errors import AnswerLost, NotFound, RailwayError
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, session_of, with_changes
+from pulumi_resource_railway.resources.parents import deletion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -159,14 +160,12 @@ class ProjectToken(Resource[ProjectTokenInputs, ProjectTokenOutputs]):
         """Delete the token; it is void at once."""
         session = session_of(context)
         session.journal.close(context.urn, _scope(old))
-        try:
+
+        async def exists() -> bool:
+            return any(row["id"] == id for row in await _tokens(session, old.project_id, context.status))
+
+        async with deletion(context, old.project_id, old.environment_id, exists):
             await session.client.send(PROJECT_TOKEN_DELETE, {"id": id}, context.status)
-        except NotFound:
-            pass
-        except NotAuthorized:
-            # Railway also says this of what was just deleted; only the list tells.
-            if any(row["id"] == id for row in await _tokens(session, old.project_id, context.status)):
-                raise
 
 
 async def _tokens(session: Session, project_id: str, status: Status) -> list[dict[str, Any]]:

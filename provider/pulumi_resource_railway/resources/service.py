@@ -16,11 +16,12 @@ from pulumi_resource_railway.railway.documents.services import (
     SERVICE_INSTANCES,
     SERVICE_UPDATE,
 )
-from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
+from pulumi_resource_railway.railway.errors import NotFound
 from pulumi_resource_railway.railway.patches import missing
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
 from pulumi_resource_railway.resources.deploying import await_deployment, deadline_of, redeploy
+from pulumi_resource_railway.resources.parents import deletion
 from pulumi_resource_railway.resources.redeploy_triggers import asks_for_redeployment
 from pulumi_resource_railway.resources.secret_values import secrets_of
 from pulumi_resource_railway.resources.service_configuration import (
@@ -228,7 +229,12 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         """Remove the service from its environment, and its row from the project when it was the last."""
         session = session_of(context)
         place = session.environment(old.project_id, old.environment_id)
-        try:
+
+        async def exists() -> bool:
+            place.snapshots.invalidate()
+            return id in (await place.snapshots.fresh(context.status)).services
+
+        async with deletion(context, old.project_id, old.environment_id, exists):
             await place.ready_for_changes(context.status)
             snapshot = await place.snapshots.knowing("services", id, context.status)
             session.journal.close(context.urn, scope_of(old))
@@ -241,13 +247,6 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
                 # instance.
                 variables = {"id": id, "environmentId": old.environment_id}
                 await session.client.send(SERVICE_DELETE, variables, context.status)
-        except NotFound:
-            pass
-        except NotAuthorized:
-            # Railway also says this of what was just deleted; only a look tells.
-            place.snapshots.invalidate()
-            if id in (await place.snapshots.fresh(context.status)).services:
-                raise
         place.snapshots.forget_service(id)
 
     async def _is_elsewhere(self, context: Context, id_: str, environment_id: str) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound
+from pulumi_resource_railway.railway.errors import NotFound
 from pulumi_resource_railway.resources.common import import_parts, session_of
+from pulumi_resource_railway.resources.parents import deletion
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -127,14 +128,8 @@ async def delete_part(
     """
     session = session_of(context)
     place: EnvironmentSession = session.environment(part.project_id, part.environment_id)
-    try:
+    async with deletion(context, part.project_id, part.environment_id, exists):
         await place.ready_for_changes(context.status)
         session.journal.close(context.urn, scope)
         await session.client.send(document, {"id": id_}, context.status)
-    except NotFound:
-        pass
-    except NotAuthorized:
-        # Railway also says this of what was just deleted; only a look tells.
-        if await exists():
-            raise
     place.snapshots.invalidate()

@@ -23,6 +23,7 @@ from pulumi_resource_railway.railway.patches import difference
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
 from pulumi_resource_railway.resources.deploying import await_deployment_of, deadline_of, deploys
+from pulumi_resource_railway.resources.parents import deletion
 from pulumi_resource_railway.resources.secret_values import secrets_of
 from pulumi_resource_railway.values import MASK
 
@@ -198,14 +199,18 @@ class SharedVariables(Resource[SharedVariablesInputs, SharedVariablesOutputs]):
         del id
         session = session_of(context)
         place = session.environment(old.project_id, old.environment_id)
-        try:
+
+        async def exists() -> bool:
+            place.snapshots.invalidate()
+            snapshot = await place.snapshots.fresh(context.status)
+            return bool((old.variables or {}).keys() & (snapshot.configuration.get(_SECTION) or {}).keys())
+
+        async with deletion(context, old.project_id, old.environment_id, exists):
             snapshot = await place.ready_for_changes(context.status)
             session.journal.close(context.urn, _scope(old))
             existing = snapshot.configuration.get(_SECTION) or {}
             if gone := dict.fromkeys(sorted((old.variables or {}).keys() & existing.keys())):
                 await place.commits.submit({_SECTION: gone}, f"delete {context.name}", context.status)
-        except NotFound:
-            pass
 
 
 async def _await_referrers(

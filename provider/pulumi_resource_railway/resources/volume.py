@@ -16,10 +16,11 @@ from pulumi_resource_railway.railway.documents.storage import (
     VOLUME_INSTANCES,
     VOLUME_UPDATE,
 )
-from pulumi_resource_railway.railway.errors import NotAuthorized, NotFound, Refused
+from pulumi_resource_railway.railway.errors import NotFound, Refused
 from pulumi_resource_railway.railway.plans import plan_named
 from pulumi_resource_railway.resource import Context, Created, Found, Resource
 from pulumi_resource_railway.resources.common import import_parts, keeping_state, session_of, with_changes
+from pulumi_resource_railway.resources.parents import deletion
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -245,7 +246,12 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         """Remove the instance from its environment, and the record from the project when it was the last."""
         session = session_of(context)
         place = session.environment(old.project_id, old.environment_id)
-        try:
+
+        async def exists() -> bool:
+            place.snapshots.invalidate()
+            return id in (await place.snapshots.fresh(context.status)).volume_instances
+
+        async with deletion(context, old.project_id, old.environment_id, exists):
             await place.ready_for_changes(context.status)
             snapshot = await place.snapshots.knowing("volumes", id, context.status)
             session.journal.close(context.urn, _scope(old))
@@ -255,13 +261,6 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
                     await place.commits.submit(patch, f"delete {old.name}", context.status)
             elif id not in snapshot.pending_volumes:
                 await session.client.send(VOLUME_DELETE, {"id": id}, context.status)
-        except NotFound:
-            pass
-        except NotAuthorized:
-            # Railway also says this of what was just deleted; only a look tells.
-            place.snapshots.invalidate()
-            if id in (await place.snapshots.fresh(context.status)).volume_instances:
-                raise
         place.snapshots.forget_volume(id)
 
     async def _is_elsewhere(self, context: Context, id_: str, old: VolumeOutputs) -> bool:

@@ -16,7 +16,6 @@ from pulumi_resource_railway.railway.errors import (
     Conflict,
     NotAuthorized,
     Refused,
-    ServerError,
     StagedChanges,
 )
 from pulumi_resource_railway.railway.session import Session
@@ -112,39 +111,6 @@ async def test_staged_changes_stop_everything_before_the_first_mutation(world: W
         assert "'production'" in str(failure.value)
     assert (await world.counted()).total() - mutations == 1
     assert await Service().read(world.context(), created.id, web(place)) is not None
-
-
-@pytest.mark.parametrize(
-    ("fault", "kind"),
-    [
-        ({"error": "Not Authorized"}, NotAuthorized),
-        ({"error": "Something is wrong"}, Refused),
-        ({"status": 502}, ServerError),
-    ],
-)
-async def test_only_not_found_means_gone(
-    world: World, place: Place, fault: dict[str, Any], kind: type[Exception]
-) -> None:
-    service = await Service().create(world.context(), web(place))
-    volume = await Volume().create(world.context("data"), VolumeInputs(**place.environment, name="data"))
-    reads: list[tuple[Any, str, Any]] = [
-        (Service(), service.id, web(place)),
-        (Volume(), volume.id, VolumeInputs(**place.environment, name="data")),
-        (
-            Environment(),
-            place.environment_id,
-            EnvironmentInputs(project_id=place.project_id, name="production"),
-        ),
-    ]
-    for resource, id_, inputs in reads:
-        await world.restart()
-        await world.faults({"operation": "environment", "times": 50, **fault})
-        with pytest.raises(kind):
-            await resource.read(world.context(), id_, inputs)
-        await world.forget_faults()
-    await world.faults({"operation": "project", "times": 50, **fault})
-    with pytest.raises(kind):
-        await Project().read(world.context(), place.project_id, ProjectInputs(name="shop"))
 
 
 async def test_not_authorized_for_what_was_just_deleted_is_success(world: World, place: Place) -> None:

@@ -11,8 +11,8 @@ WHO_WITH_PROJECT_TOKEN = query("whoAmI", "query whoAmI { projectToken { projectI
 PROJECTS = query(
     "projects",
     """
-query projects($workspaceId: String, $first: Int!, $after: String) {
-  projects(workspaceId: $workspaceId, first: $first, after: $after) {
+query projects($workspaceId: String, $includeDeleted: Boolean, $first: Int!, $after: String) {
+  projects(workspaceId: $workspaceId, includeDeleted: $includeDeleted, first: $first, after: $after) {
     edges { node { id name deletedAt createdAt } } pageInfo { hasNextPage endCursor }
   }
 }
