@@ -3,6 +3,7 @@
 A secret value goes to it by standard input, and comes back by a pipe into memory: never by argument, file or output.
 """
 
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -59,9 +60,15 @@ class Processes:
         return Answer(done.returncode, done.stdout, done.stderr)
 
     def show(self, arguments: Sequence[str]) -> int:
-        """Run it on the terminal. Interrupted there, it is told by the terminal, and waited for."""
+        """Run it to its end, also when interrupted: it leaves a state to go on from.
+
+        A terminal interrupts all of its processes by itself. Without one, only this process is told, and passes it on.
+        """
+        alone = not sys.stdin.isatty()
         sys.stdout.flush()
-        process = subprocess.Popen([str(self.executable), *arguments], cwd=self.folder)
+        process = subprocess.Popen(
+            [str(self.executable), *arguments], cwd=self.folder, process_group=0 if alone else None
+        )
         interrupted = False
         while True:
             try:
@@ -69,6 +76,8 @@ class Processes:
                 break
             except KeyboardInterrupt:
                 interrupted = True
+                if alone:
+                    process.send_signal(signal.SIGINT)
         if interrupted:
             raise KeyboardInterrupt
         return code
