@@ -186,6 +186,8 @@ def test_slack_is_told_of_an_alert_and_of_its_end(
                 if "PostgreSQL accepts no connection" in message["attachments"][0]["text"]
             ]
 
+        measured = httpx.get(f"http://{address}/metrics", trust_env=False).text
+        assert 'alertmanager_notifications_failed_total{integration="slack"' in measured
         send()
         wait_until(lambda: titles() == ["FIRING: PostgresDown"])
         send(endsAt="2026-01-01T00:00:00Z", startsAt="2025-12-31T00:00:00Z")
