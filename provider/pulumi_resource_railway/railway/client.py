@@ -115,9 +115,20 @@ class Client:
         return self._clock.now() + self._ahead
 
     async def send(
-        self, document: Document, variables: Mapping[str, Any] | None = None, status: Status = unheard
+        self,
+        document: Document,
+        variables: Mapping[str, Any] | None = None,
+        status: Status = unheard,
+        *,
+        wanted: Callable[[], bool] = lambda: True,
     ) -> dict[str, Any]:
         """Send a document and return its data.
+
+        Args:
+            document: What to ask or change.
+            variables: Its variables.
+            status: Shows what is being waited for.
+            wanted: Asked just before each sending, after any waiting: false, and nothing is sent any more.
 
         Raises:
             RailwayError: What Railway said, or that it couldn't be reached.
@@ -149,7 +160,7 @@ class Client:
             reraise=True,
         ):
             with attempt:
-                return await self._once(document, given, status)
+                return await self._once(document, given, status, wanted)
         raise AssertionError("the last attempt returns or raises")
 
     def _pause(self, state: RetryCallState) -> float:
@@ -167,8 +178,12 @@ class Client:
             return self._patience.unreachable
         return self._patience.failing
 
-    async def _once(self, document: Document, variables: dict[str, Any], status: Status) -> dict[str, Any]:
+    async def _once(
+        self, document: Document, variables: dict[str, Any], status: Status, wanted: Callable[[], bool]
+    ) -> dict[str, Any]:
         await self._pass_gate(status)
+        if not wanted():
+            raise Refused("Nobody waits for this any more; it wasn't sent", operation=document.name)
         body = {"query": document.text, "variables": variables, "operationName": document.name}
         try:
             response = await self._http.post(self.credentials.endpoint, json=body)

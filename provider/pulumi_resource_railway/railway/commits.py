@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_resource_railway.railway.client import Client, Status, unheard
-from pulumi_resource_railway.railway.configuration import same
+from pulumi_resource_railway.railway.configuration import same, visibly_same
 from pulumi_resource_railway.railway.documents.environments import COMMIT, COMMIT_PROGRESS, CONFIGURATION
 from pulumi_resource_railway.railway.errors import (
+    CommitUnseen,
     Conflict,
     NotApplied,
     NotAuthorized,
@@ -63,12 +64,14 @@ class _Member:
     patch: Document
     label: str
     status: Status
+    abandoned: bool = False
     outcome: asyncio.Future[Applied] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
 
-    def missing(self, configuration: dict[str, Any]) -> list[str]:
-        return missing(self.patch, configuration, same)
+    def missing(self, configuration: dict[str, Any], *, hidden_counts: bool = True) -> list[str]:
+        """Return what isn't shown; a value that Railway hides counts as shown where the commit is known to be done."""
+        return missing(self.patch, configuration, same if hidden_counts else visibly_same)
 
     def succeed(self, began: datetime, configuration: dict[str, Any]) -> None:
         if not self.outcome.done():
@@ -95,7 +98,8 @@ class Commits:
     async def submit(self, patch: Document, label: str, status: Status = unheard) -> Applied:
         """Have the patch committed with others that arrive now; return when the configuration shows it.
 
-        Cancelling the caller takes the patch back while it isn't sent; afterwards it only ends the waiting.
+        Cancelling the caller takes the patch back while it isn't sent; one that travels with others' is sent all
+        the same, and once it is sent, cancelling only ends the waiting.
 
         Args:
             patch: A sparse patch of the environment's configuration.
@@ -111,6 +115,9 @@ class Commits:
             self._worker = asyncio.create_task(self._work())
         try:
             return await asyncio.shield(member.outcome)
+        except asyncio.CancelledError:
+            member.abandoned = True
+            raise
         finally:
             if member in self._waiting:
                 self._waiting.remove(member)
@@ -172,7 +179,9 @@ class Commits:
         tell = _everybody(members)
         try:
             self._snapshots.invalidate()
-            data = await self._client.send(COMMIT, variables, tell)
+            data = await self._client.send(
+                COMMIT, variables, tell, wanted=lambda: not all(member.abandoned for member in members)
+            )
         except RailwayError as error:
             await self._commit_failed(members, began, error, again=again)
             return
@@ -183,8 +192,7 @@ class Commits:
             await self._follow(members, began, data.get("environmentPatchCommit"), tell)
         except RailwayError as error:
             # The commit is Railway's now; that it couldn't be watched says nothing of whether it is applied.
-            for member in members:
-                member.fail(error)
+            _fail_unseen(members, error)
         finally:
             self._snapshots.invalidate()
 
@@ -194,10 +202,9 @@ class Commits:
         if error.outcome_unknown:
             await _everybody(members)("the commit's answer got lost; looking whether it was applied")
             try:
-                rest = await self._wait_until_shown(members, began, _LOOKUP_SECONDS)
+                rest = await self._wait_until_shown(members, began, _LOOKUP_SECONDS, hidden_counts=False)
             except RailwayError as unreadable:
-                for member in members:
-                    member.fail(unreadable)
+                _fail_unseen(members, unreadable)
                 return
             if rest and not again:
                 await self._commit(rest, again=True)
@@ -215,6 +222,8 @@ class Commits:
         failure = await self._watch(members, began, workflow, tell) if workflow else None
         seconds = 0 if failure is not None else _SETTLE_SECONDS
         rest = await self._wait_until_shown(members, began, seconds)
+        if failure is not None and len(rest) < len(members):
+            await tell(f"the configuration shows the change, though its workflow failed: {failure.words}")
         if failure is None:
             for member in rest:
                 member.fail(NotApplied(member.missing(await self._configuration())))
@@ -228,7 +237,11 @@ class Commits:
     async def _watch(
         self, members: list[_Member], began: datetime, workflow: Any, tell: Status
     ) -> WorkflowFailed | None:
-        """Wait for the workflow's end; one that may not be watched is judged by the configuration alone."""
+        """Wait for the workflow's end; one that may not be watched is judged by the configuration alone.
+
+        Raises:
+            CommitUnseen: When it doesn't end: sending anything again would be a second change beside it.
+        """
         place = {"environmentId": self._environment_id, "workflowId": str(workflow)}
         started, interval = self._clock.monotonic(), _FIRST_INTERVAL
         while (waited := self._clock.monotonic() - started) < _WORKFLOW_SECONDS:
@@ -246,16 +259,16 @@ class Commits:
                 return None
             await self._clock.sleep(interval)
             interval = min(interval * _GROWTH, _LONGEST_INTERVAL)
-        return WorkflowFailed(f"The commit's workflow was still running after {_WORKFLOW_SECONDS} s")
+        raise CommitUnseen(f"The commit's workflow was still running after {_WORKFLOW_SECONDS} s")
 
     async def _wait_until_shown(
-        self, members: list[_Member], began: datetime, seconds: float
+        self, members: list[_Member], began: datetime, seconds: float, *, hidden_counts: bool = True
     ) -> list[_Member]:
         """Complete the members whose changes the configuration shows; return the others."""
         started, interval = self._clock.monotonic(), _FIRST_INTERVAL
         rest = [member for member in members if not member.outcome.done()]
         while rest:
-            rest = self._note(rest, began, await self._configuration())
+            rest = self._note(rest, began, await self._configuration(), hidden_counts=hidden_counts)
             if self._clock.monotonic() - started >= seconds:
                 break
             if rest:
@@ -263,11 +276,18 @@ class Commits:
                 interval = min(interval * _GROWTH, _LONGEST_INTERVAL)
         return rest
 
-    def _note(self, members: list[_Member], began: datetime, configuration: dict[str, Any]) -> list[_Member]:
+    def _note(
+        self,
+        members: list[_Member],
+        began: datetime,
+        configuration: dict[str, Any],
+        *,
+        hidden_counts: bool = True,
+    ) -> list[_Member]:
         self._snapshots.note_configuration(configuration)
         rest = []
         for member in members:
-            if member.missing(configuration):
+            if member.missing(configuration, hidden_counts=hidden_counts):
                 rest.append(member)
             else:
                 member.succeed(began, configuration)
@@ -278,6 +298,11 @@ class Commits:
         data = await self._client.send(CONFIGURATION, place)
         configuration: dict[str, Any] = data["environment"]["config"]
         return configuration
+
+
+def _fail_unseen(members: list[_Member], error: RailwayError) -> None:
+    for member in members:
+        member.fail(CommitUnseen(f"The commit was sent, and how it ended couldn't be seen: {error.words}"))
 
 
 def _everybody(members: list[_Member]) -> Status:

@@ -76,6 +76,17 @@ def same(path: tuple[str, ...], wanted: Any, present: Any) -> bool:
     return bool(wanted == present) or (present is None and is_default(section, key, wanted))
 
 
+def visibly_same(path: tuple[str, ...], wanted: Any, present: Any) -> bool:
+    """Say whether the configuration shows it by a value that can be read: what is hidden proves nothing."""
+    hidden = present is None or present == MASK
+    secret = (path[-1] == "value" and "variables" in "".join(path[-3:-2]).lower()) or (
+        "registryCredentials" in path[-2:]
+    )
+    if secret and hidden and wanted is not None:
+        return False
+    return same(path, wanted, present)
+
+
 def commands(value: Any) -> list[str]:
     """Return a pre-deploy command's list form: Railway takes a list and may answer with a text."""
     if value is None or value == "":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pulumi_resource_railway.railway.client import Status, unheard
+from pulumi_resource_railway.railway.deployments import moment
 from pulumi_resource_railway.railway.errors import Ambiguous, AnswerLost, Conflict, RailwayError
 
 if TYPE_CHECKING:
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
 
 _LOOKUP_SECONDS: Final = 30
 """How long a new object may be missing from lists: lags of up to 28 seconds have been reported."""
+_CLOCKS_APART: Final = timedelta(seconds=60)
+_LONGEST_CREATION: Final = timedelta(minutes=15)
+"""How long after its beginning a creation may reach Railway: a rate limit is waited out for ten minutes."""
 _FIRST_INTERVAL: Final = 0.5
 _GROWTH: Final = 1.6
 _LONGEST_INTERVAL: Final = 5.0
 
 Listing = Callable[[Status], Awaitable[Collection[str]]]
+Rows = Callable[[Status], Awaitable[Collection[Mapping[str, Any]]]]
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,8 @@ class Creation:
         document: The mutation.
         variables: Its variables.
         existing: Lists the ids that exist, read anew.
-        candidates: Lists those that this creation could have made, read anew: a part of `existing`.
+        candidates: Lists those that this creation could have made, read anew: a part of `existing`, each with
+            its `id` and, where Railway says it, `createdAt`.
         import_id: The form of the id for `pulumi import`, with `{id}` in it.
         type_token: The resource's type, for messages.
         name_is_unique: Whether Railway itself refuses a second object of this name.
@@ -49,7 +55,7 @@ class Creation:
     document: Document
     variables: dict[str, Any]
     existing: Listing
-    candidates: Listing
+    candidates: Rows
     import_id: str
     type_token: str
     name_is_unique: bool
@@ -64,10 +70,10 @@ async def resume(session: Session, creation: Creation, status: Status = unheard)
     entry = session.journal.find(creation.urn, creation.scope)
     if entry is None:
         return None
-    age = (datetime.now(UTC) - datetime.fromisoformat(entry.begun)).total_seconds()
+    age = max(0.0, (session.client.railways_time() - moment(entry.begun)).total_seconds())
     started = session.clock.monotonic()
     while True:
-        found = await _made(creation, entry, status)
+        found = await _made(session, creation, entry, status)
         if len(found) > 1:
             raise _ambiguous(creation, found)
         if found:
@@ -80,11 +86,36 @@ async def resume(session: Session, creation: Creation, status: Status = unheard)
         await session.clock.sleep(_LONGEST_INTERVAL)
 
 
-async def _made(creation: Creation, entry: Entry, status: Status) -> list[str]:
+async def _made(session: Session, creation: Creation, entry: Entry, status: Status) -> list[str]:
     """Return what the journalled creation may have made: the object whose id it got, else what is new."""
     if entry.id is not None:
         return [entry.id] if entry.id in await creation.existing(status) else []
-    return [id_ for id_ in await creation.candidates(status) if id_ not in entry.before]
+    now = session.client.railways_time()
+    return [
+        row["id"]
+        for row in await creation.candidates(status)
+        if row["id"] not in entry.before and _fits(entry, row.get("createdAt"), now)
+    ]
+
+
+def _fits(entry: Entry, created_at: str | None, now: datetime) -> bool:
+    """Say whether the creation can have made what came into being then: nothing from long before or after it.
+
+    What Railway gives no time for counts while the creation is young: later it may be anybody's.
+    """
+    begun = moment(entry.begun)
+    created = now if created_at is None else moment(created_at)
+    return begun - _CLOCKS_APART <= created <= begun + _LONGEST_CREATION
+
+
+def take(session: Session, creation: Creation, id_: str, before: Collection[str]) -> str:
+    """Write down that an existing object becomes the resource's, and return its id.
+
+    A run that is killed before the engine knows it goes on with the object, instead of finding its name taken.
+    """
+    entry = session.journal.begin(creation.urn, creation.scope, creation.document.name, creation.name, before)
+    session.journal.answered(entry, id_)
+    return id_
 
 
 async def create_once(
@@ -147,7 +178,12 @@ async def look_up(
     while True:
         entry = session.journal.find(creation.urn, creation.scope)
         known = {*before, *(entry.before if entry else ())}
-        found = [id_ for id_ in await creation.candidates(status) if id_ not in known]
+        now = session.client.railways_time()
+        found: list[str] = [
+            row["id"]
+            for row in await creation.candidates(status)
+            if row["id"] not in known and (entry is None or _fits(entry, row.get("createdAt"), now))
+        ]
         if len(found) == 1:
             return found[0]
         if found:

@@ -12,6 +12,7 @@ UserError
     ├── Refused            any other refusal of what was asked
     ├── WorkflowFailed     the commit was taken, but applying it ended in an error
     ├── NotApplied         the commit is done, yet the configuration doesn't show it
+    ├── CommitUnseen       the commit was sent, but how it ended couldn't be seen
     ├── BeyondPlan         the workspace's plan doesn't hold what was asked for
     ├── OutOfReach         Railway doesn't reach the repository
     ├── StagedChanges      somebody left changes in the dashboard
@@ -136,6 +137,13 @@ class NotApplied(RailwayError):
         shown = ", ".join(paths[:8]) + (" …" if len(paths) > 8 else "")  # noqa: PLR2004 - enough to recognise
         super().__init__(f"Railway finished the commit, but its configuration doesn't show: {shown}")
         self.paths = tuple(paths)
+
+
+class CommitUnseen(RailwayError):
+    """The commit was sent, and how it ended couldn't be seen."""
+
+    outcome_unknown = True
+    advice = "The change may have been made. Run `pulumi up` again: it looks before it changes anything."
 
 
 class BeyondPlan(RailwayError):

@@ -20,7 +20,11 @@ from typing import TYPE_CHECKING, Any
 from pulumi_resource_railway.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+
+def _here() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Entry:
         operation: The mutation.
         name: The name that the object was to have.
         before: The ids that existed before.
-        begun: When it was begun, in RFC 3339.
+        begun: When it was begun, by Railway's clock, in RFC 3339.
         id: The object's id, once its answer arrived.
     """
 
@@ -49,8 +53,9 @@ class Entry:
 class Journal:
     """The entries of one Railway endpoint."""
 
-    def __init__(self, directory: Path, endpoint: str) -> None:
-        """Use the directory; it is made with the first entry."""
+    def __init__(self, directory: Path, endpoint: str, now: Callable[[], datetime] = _here) -> None:
+        """Use the directory, which is made with the first entry, and the time at that endpoint."""
+        self._now = now
         self._directory = directory / hashlib.sha256(endpoint.encode()).hexdigest()[:16]
 
     def find(self, urn: str, scope: str) -> Entry | None:
@@ -69,8 +74,7 @@ class Journal:
         Raises:
             UserError: When the journal can't be written; then nothing must be created.
         """
-        now = datetime.now(UTC).isoformat()
-        entry = Entry(urn, scope, operation, name, tuple(sorted(before)), now)
+        entry = Entry(urn, scope, operation, name, tuple(sorted(before)), self._now().isoformat())
         self._write(entry)
         return entry
 

@@ -113,7 +113,8 @@ class Session:
         credentials = resolve(configuration, variables)
         redact, clock = Redactor(), clock or Clock()
         client = Client(credentials, redact, transport=transport, clock=clock, patience=patience)
-        journal = Journal(journal_directory or default_directory(variables), credentials.endpoint)
+        directory = journal_directory or default_directory(variables)
+        journal = Journal(directory, credentials.endpoint, client.railways_time)
         return cls(client, journal, redact, clock)
 
     def environment(self, project_id: str, environment_id: str) -> EnvironmentSession:

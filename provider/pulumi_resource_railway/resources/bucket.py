@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume, take
 from pulumi_resource_railway.railway.documents import PAGE
 from pulumi_resource_railway.railway.documents.storage import (
     BUCKET_CREATE,
@@ -123,7 +123,7 @@ class Bucket(Resource[BucketInputs, BucketOutputs]):
         async with session.lock(creation.scope):
             rows = await _buckets(session, inputs.project_id, context.status)
             here = (await place.snapshots.known(context.status)).configuration.get("buckets") or {}
-            same_name = [id_ for id_, name in rows.items() if name == inputs.name]
+            same_name = [id_ for id_, row in rows.items() if row["name"] == inputs.name]
             for id_ in same_name:
                 if id_ in here:
                     raise name_exists(creation, id_)
@@ -135,7 +135,7 @@ class Bucket(Resource[BucketInputs, BucketOutputs]):
                 await context.info(
                     f"The project has a bucket {inputs.name!r} that isn't in this environment."
                 )
-                return same_name[0]
+                return take(session, creation, same_name[0], rows.keys())
 
     async def _deploy(
         self, context: Context, place: EnvironmentSession, id_: str, inputs: BucketInputs
@@ -205,16 +205,16 @@ class Bucket(Resource[BucketInputs, BucketOutputs]):
                 await place.commits.submit(patch, f"delete {old.name}", context.status)
 
 
-async def _buckets(session: Session, project_id: str, status: Status) -> dict[str, str]:
-    """Return the names of the project's records by their ids."""
-    names: dict[str, str] = {}
+async def _buckets(session: Session, project_id: str, status: Status) -> dict[str, dict[str, Any]]:
+    """Return the project's records by their ids."""
+    rows: dict[str, dict[str, Any]] = {}
     after = None
     while True:
         variables = {"projectId": project_id, "first": PAGE, "after": after}
         page = (await session.read(BUCKETS, variables, status))["project"]["buckets"]
-        names |= {edge["node"]["id"]: edge["node"]["name"] for edge in page["edges"]}
+        rows |= {edge["node"]["id"]: edge["node"] for edge in page["edges"]}
         if not page["pageInfo"]["hasNextPage"]:
-            return names
+            return rows
         after = page["pageInfo"]["endCursor"]
 
 
@@ -222,9 +222,10 @@ async def _name(context: Context, project_id: str, id_: str) -> str | None:
     """Return the record's name, waiting for a list that lacks what the configuration has."""
     session = session_of(context)
     for pause in _LAG_PAUSES:
-        names = await _buckets(session, project_id, context.status)
-        if id_ in names:
-            return names[id_]
+        rows = await _buckets(session, project_id, context.status)
+        if id_ in rows:
+            name: str = rows[id_]["name"]
+            return name
         await context.status("waiting for Railway's lists, which lag behind")
         await session.clock.sleep(pause)
     return None
@@ -275,9 +276,9 @@ def _creation(context: Context, inputs: BucketInputs, session: Session) -> Creat
     async def existing(status: Status) -> Collection[str]:
         return (await _buckets(session, inputs.project_id, status)).keys()
 
-    async def candidates(status: Status) -> Collection[str]:
-        names = await _buckets(session, inputs.project_id, status)
-        return [id_ for id_, name in names.items() if name == inputs.name]
+    async def candidates(status: Status) -> list[dict[str, Any]]:
+        rows = await _buckets(session, inputs.project_id, status)
+        return [row for row in rows.values() if row["name"] == inputs.name]
 
     return Creation(
         urn=context.urn,

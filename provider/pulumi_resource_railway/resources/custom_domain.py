@@ -213,8 +213,8 @@ def _creation(context: Context, inputs: CustomDomainInputs, place: EnvironmentSe
     async def existing(status: Status) -> Collection[str]:
         return [row["id"] for row in await rows(status)]
 
-    async def candidates(status: Status) -> Collection[str]:
-        return [row["id"] for row in await rows(status) if row["domain"] == inputs.domain]
+    async def candidates(status: Status) -> list[dict[str, Any]]:
+        return [row for row in await rows(status) if row["domain"] == inputs.domain]
 
     return Creation(
         urn=context.urn,

@@ -173,9 +173,9 @@ def _creation(context: Context, inputs: EnvironmentInputs, session: Session) -> 
     async def existing(status: Status) -> Collection[str]:
         return [row["id"] for row in await environments_of(session, inputs.project_id, status)]
 
-    async def candidates(status: Status) -> Collection[str]:
+    async def candidates(status: Status) -> list[dict[str, Any]]:
         rows = await environments_of(session, inputs.project_id, status)
-        return [row["id"] for row in rows if row["name"] == inputs.name]
+        return [row for row in rows if row["name"] == inputs.name]
 
     return Creation(
         urn=context.urn,

@@ -251,9 +251,9 @@ def _creation(
     async def existing(status: Status) -> Collection[str]:
         return [row["id"] for row in await projects_of(session, workspace_id, status)]
 
-    async def candidates(status: Status) -> Collection[str]:
+    async def candidates(status: Status) -> list[dict[str, Any]]:
         rows = await projects_of(session, workspace_id, status)
-        return [row["id"] for row in rows if row["name"] == inputs.name]
+        return [row for row in rows if row["name"] == inputs.name]
 
     return Creation(
         urn=context.urn,

@@ -84,7 +84,8 @@ class ProjectToken(Resource[ProjectTokenInputs, ProjectTokenOutputs]):
                 await self._discard(context, useless)
             rows = await _tokens(session, inputs.project_id, context.status)
             before = [row["id"] for row in rows]
-            taken = next((id_ for id_ in before if id_ != useless and id_ in _fitting(rows, inputs)), None)
+            fitting = [row["id"] for row in _fitting(rows, inputs)]
+            taken = next((id_ for id_ in fitting if id_ != useless), None)
             if taken is not None:
                 raise name_exists(creation, taken)
             id_, secret = await self._make(context, creation, before)
@@ -180,11 +181,9 @@ async def _tokens(session: Session, project_id: str, status: Status) -> list[dic
         after = page["pageInfo"]["endCursor"]
 
 
-def _fitting(rows: list[dict[str, Any]], inputs: ProjectTokenInputs) -> list[str]:
+def _fitting(rows: list[dict[str, Any]], inputs: ProjectTokenInputs) -> list[dict[str, Any]]:
     return [
-        row["id"]
-        for row in rows
-        if row["name"] == inputs.name and row["environmentId"] == inputs.environment_id
+        row for row in rows if row["name"] == inputs.name and row["environmentId"] == inputs.environment_id
     ]
 
 
@@ -196,9 +195,8 @@ def _creation(context: Context, inputs: ProjectTokenInputs, session: Session) ->
     async def existing(status: Status) -> Collection[str]:
         return [row["id"] for row in await _tokens(session, inputs.project_id, status)]
 
-    async def candidates(status: Status) -> Collection[str]:
-        rows = await _tokens(session, inputs.project_id, status)
-        return _fitting(rows, inputs)
+    async def candidates(status: Status) -> list[dict[str, Any]]:
+        return _fitting(await _tokens(session, inputs.project_id, status), inputs)
 
     given = {
         "projectId": inputs.project_id,

@@ -246,10 +246,12 @@ def _creation(context: Context, inputs: ServiceDomainInputs, place: EnvironmentS
     if inputs.target_port is not None:
         wanted["targetPort"] = inputs.target_port
 
-    async def existing(status: Status) -> Collection[str]:
+    async def candidates(status: Status) -> list[dict[str, Any]]:
         place.snapshots.invalidate()
-        snapshot = await place.snapshots.fresh(status)
-        return [row["id"] for row in snapshot.domains(inputs.service_id, "serviceDomains")]
+        return (await place.snapshots.fresh(status)).domains(inputs.service_id, "serviceDomains")
+
+    async def existing(status: Status) -> Collection[str]:
+        return [row["id"] for row in await candidates(status)]
 
     return Creation(
         urn=context.urn,
@@ -259,7 +261,7 @@ def _creation(context: Context, inputs: ServiceDomainInputs, place: EnvironmentS
         document=SERVICE_DOMAIN_CREATE,
         variables={"input": wanted},
         existing=existing,
-        candidates=existing,
+        candidates=candidates,
         import_id=f"{inputs.project_id}/{inputs.environment_id}/{inputs.service_id}/{{id}}",
         type_token=ServiceDomain.token,
         name_is_unique=False,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists
+from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, take
 from pulumi_resource_railway.railway.documents.services import SERVICE_CREATE, SERVICE_UPDATE
 from pulumi_resource_railway.railway.plans import plan_named
 from pulumi_resource_railway.resources.common import session_of
@@ -40,10 +40,10 @@ def creation_of(context: Context, inputs: ServiceInputs, place: EnvironmentSessi
         place.snapshots.invalidate()
         return (await place.snapshots.fresh(status)).services.keys()
 
-    async def candidates(status: Status) -> Collection[str]:
+    async def candidates(status: Status) -> list[dict[str, Any]]:
         await existing(status)
         services = (await place.snapshots.known(status)).services
-        return [id_ for id_, service in services.items() if service["name"] == inputs.name]
+        return [service for service in services.values() if service["name"] == inputs.name]
 
     return Creation(
         urn=context.urn,
@@ -81,7 +81,7 @@ async def row_of(
         if inputs.icon is not None and inputs.icon != snapshot.services[id_].get("icon"):
             variables = {"id": id_, "input": {"icon": inputs.icon}}
             await session_of(context).client.send(SERVICE_UPDATE, variables, context.status)
-        return id_
+        return take(session_of(context), creation, id_, snapshot.services.keys())
     session = session_of(context)
     names = [row["name"] for row in snapshot.services.values()]
     number = session.room.number(f"{inputs.project_id}/services", names, inputs.name)

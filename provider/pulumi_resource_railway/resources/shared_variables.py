@@ -14,6 +14,7 @@ from pulumi_resource_railway.railway.deployments import earlier_deployments
 from pulumi_resource_railway.railway.documents.environments import COMMIT
 from pulumi_resource_railway.railway.errors import (
     Conflict,
+    DeploymentFailed,
     NotApplied,
     NotFound,
     RailwayError,
@@ -230,9 +231,12 @@ async def _await_referrers(
         if deploys(service) and names & _shared_names(service)
     ]
     outcomes = await asyncio.gather(*waiting, return_exceptions=True)
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome
+    failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    for failure in failures:
+        if len(failures) == 1 or not isinstance(failure, RailwayError):
+            raise failure
+    if failures:
+        raise DeploymentFailed("\n\n".join(str(failure) for failure in failures))
 
 
 def _shared_names(service: Mapping[str, Any]) -> set[str]:

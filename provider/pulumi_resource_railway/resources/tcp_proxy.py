@@ -211,8 +211,11 @@ def _scope(inputs: TcpProxyInputs) -> str:
 
 
 def _creation(context: Context, inputs: TcpProxyInputs, session: Session) -> Creation:
+    async def candidates(status: Status) -> list[dict[str, Any]]:
+        return await _proxies(session, inputs, status)
+
     async def existing(status: Status) -> Collection[str]:
-        return [row["id"] for row in await _proxies(session, inputs, status)]
+        return [row["id"] for row in await candidates(status)]
 
     return Creation(
         urn=context.urn,
@@ -222,7 +225,7 @@ def _creation(context: Context, inputs: TcpProxyInputs, session: Session) -> Cre
         document=COMMIT,
         variables={},
         existing=existing,
-        candidates=existing,
+        candidates=candidates,
         import_id=f"{inputs.project_id}/{inputs.environment_id}/{inputs.service_id}/{{id}}",
         type_token=TcpProxy.token,
         name_is_unique=True,

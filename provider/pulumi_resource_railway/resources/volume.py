@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume
+from pulumi_resource_railway.railway.creation import Creation, create_once, name_exists, resume, take
 from pulumi_resource_railway.railway.documents import PAGE
 from pulumi_resource_railway.railway.documents.storage import (
     VOLUME_CREATE,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from pulumi_resource_railway.railway.client import Status
-    from pulumi_resource_railway.railway.session import EnvironmentSession
+    from pulumi_resource_railway.railway.session import EnvironmentSession, Session
     from pulumi_resource_railway.railway.snapshots import Snapshot
 
 _PLACEHOLDER_PATH = "/data"
@@ -44,6 +44,7 @@ class VolumeInputs(Model):
         "Railway takes "
         "what the workspace's plan gives.",
         default=None,
+        left_to_railway=True,
         ge=1,
         le=1_000_000,
     )
@@ -52,6 +53,7 @@ class VolumeInputs(Model):
         "mounts it. When "
         "it is absent, Railway takes the workspace's region.",
         default=None,
+        left_to_railway=True,
     )
     allow_replace: bool = field(
         doc="Whether the volume may be replaced by a new, empty one; all of its data is lost then.",
@@ -153,7 +155,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
                     f"Volume {inputs.name!r} exists in another environment of the project; adding it to "
                     "this one, empty."
                 )
-                return id_
+                return take(session, creation, id_, snapshot.volumes.keys())
             existing = snapshot.volumes.keys() - snapshot.pending_volumes
             await plan_named(snapshot.plan).count_volume(context, len(existing), inputs.name)
             id_ = await create_once(session, creation, snapshot.volumes.keys(), context.status)
@@ -264,24 +266,28 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         place.snapshots.forget_volume(id)
 
     async def _is_elsewhere(self, context: Context, id_: str, old: VolumeOutputs) -> bool:
-        after = None
-        while True:
-            variables = {"projectId": old.project_id, "first": PAGE, "after": after}
-            data = await session_of(context).client.send(VOLUME_INSTANCES, variables, context.status)
-            page = data["project"]["volumes"]
-            for edge in page["edges"]:
-                if edge["node"]["id"] == id_:
-                    instances = [entry["node"] for entry in edge["node"]["volumeInstances"]["edges"]]
-                    return any(
-                        row["environmentId"] != old.environment_id
-                        and not row["deletedAt"]
-                        and not row["isPendingDeletion"]
-                        for row in instances
-                    )
-            if not page["pageInfo"]["hasNextPage"]:
-                # Gone, or too new for the list; the deletion finds out.
-                return False
-            after = page["pageInfo"]["endCursor"]
+        instances = (await _instances(session_of(context), old.project_id, context.status)).get(id_)
+        if instances is None:
+            # The list lags behind, or the volume is gone; deleting its record would delete all of its instances.
+            return True
+        return any(row["environmentId"] != old.environment_id for row in instances)
+
+
+async def _instances(session: Session, project_id: str, status: Status) -> dict[str, list[dict[str, Any]]]:
+    """Return the instances of the project's volumes in all environments, by the volume's id."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    after = None
+    while True:
+        variables = {"projectId": project_id, "first": PAGE, "after": after}
+        page = (await session.client.send(VOLUME_INSTANCES, variables, status))["project"]["volumes"]
+        for edge in page["edges"]:
+            instances = [entry["node"] for entry in edge["node"]["volumeInstances"]["edges"]]
+            found[edge["node"]["id"]] = [
+                row for row in instances if not row["deletedAt"] and not row["isPendingDeletion"]
+            ]
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+        after = page["pageInfo"]["endCursor"]
 
 
 def _size(snapshot: Snapshot, id_: str) -> int | None:
@@ -309,6 +315,13 @@ def _creation(context: Context, inputs: VolumeInputs, place: EnvironmentSession)
         place.snapshots.invalidate()
         return (await place.snapshots.fresh(status)).volumes.keys()
 
+    async def candidates(status: Status) -> list[dict[str, Any]]:
+        await existing(status)
+        volumes = (await place.snapshots.known(status)).volumes
+        instances = await _instances(session_of(context), inputs.project_id, status)
+        # What somebody makes in the dashboard has an instance from the first moment on; ours has none yet.
+        return [row for id_, row in volumes.items() if not instances.get(id_)]
+
     # `environmentId: null` makes a record without an instance; leaving it out would make one in each
     # environment.
     variables = {
@@ -322,7 +335,7 @@ def _creation(context: Context, inputs: VolumeInputs, place: EnvironmentSession)
         document=VOLUME_CREATE,
         variables=variables,
         existing=existing,
-        candidates=existing,
+        candidates=candidates,
         import_id=f"{inputs.project_id}/{inputs.environment_id}/{{id}}",
         type_token=Volume.token,
         name_is_unique=False,

@@ -6,8 +6,8 @@ from pulumi_resource_railway.railway.documents.document import mutation, query
 
 _DOMAINS = """
 domains {
-  serviceDomains { id domain suffix targetPort deletedAt syncStatus newDomainName }
-  customDomains { id domain targetPort deletedAt syncStatus
+  serviceDomains { id domain suffix targetPort createdAt deletedAt syncStatus newDomainName }
+  customDomains { id domain targetPort createdAt deletedAt syncStatus
     status { verificationDnsHost verificationToken dnsRecords { purpose recordType hostlabel fqdn zone
     requiredValue } } }
 }
@@ -30,7 +30,8 @@ query snapshot($environmentId: String!, $projectId: String!, $first: Int!) {
   project(id: $projectId) {
     id name deletedAt subscriptionType
     services(first: $first) {
-      edges { node { id name icon deletedAt templateId templateServiceId } } pageInfo { hasNextPage endCursor } }
+      edges { node { id name icon createdAt deletedAt templateId templateServiceId } }
+      pageInfo { hasNextPage endCursor } }
     volumes(first: $first) { edges { node { id name createdAt } } pageInfo { hasNextPage endCursor } }
   }
 }
@@ -43,7 +44,7 @@ MORE_SERVICES = query(
 query moreServices($projectId: String!, $first: Int!, $after: String!) {
   project(id: $projectId) {
     services(first: $first, after: $after) {
-      edges { node { id name icon deletedAt templateId templateServiceId } } pageInfo { hasNextPage
+      edges { node { id name icon createdAt deletedAt templateId templateServiceId } } pageInfo { hasNextPage
     endCursor } }
   }
 }

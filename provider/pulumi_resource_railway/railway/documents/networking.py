@@ -65,7 +65,7 @@ TCP_PROXIES = query(
     """
 query tcpProxies($serviceId: String!, $environmentId: String!) {
   tcpProxies(serviceId: $serviceId, environmentId: $environmentId) {
-    id applicationPort proxyPort domain deletedAt syncStatus
+    id applicationPort proxyPort domain createdAt deletedAt syncStatus
   }
 }
 """,

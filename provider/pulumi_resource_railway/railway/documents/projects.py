@@ -54,7 +54,7 @@ PROJECT_TOKENS = query(
     """
 query projectTokens($projectId: String!, $first: Int!, $after: String) {
   projectTokens(projectId: $projectId, first: $first, after: $after) {
-    edges { node { id name environmentId } } pageInfo { hasNextPage endCursor }
+    edges { node { id name environmentId createdAt } } pageInfo { hasNextPage endCursor }
   }
 }
 """,

@@ -42,7 +42,9 @@ BUCKETS = query(
     """
 query buckets($projectId: String!, $first: Int!, $after: String) {
   project(id: $projectId) {
-    buckets(first: $first, after: $after) { edges { node { id name } } pageInfo { hasNextPage endCursor } }
+    buckets(first: $first, after: $after) {
+      edges { node { id name createdAt } } pageInfo { hasNextPage endCursor }
+    }
   }
 }
 """,
