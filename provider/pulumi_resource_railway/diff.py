@@ -103,6 +103,7 @@ def compare(
             before.setdefault(name, actual.get(name))
             if after.get(name) is None:
                 before[name] = None
+    before = dict(resource.as_compared(before, after))
     ignored = [parse(path) for path in ignore]
     changes = tuple(
         change

@@ -205,7 +205,7 @@ pulumi.export("token", token.token)
 gateway = railway.EgressGateway("web", service_id=web.id, **place)
 pulumi.export("addresses", gateway.addresses)
 """,
-            Calls(create=5, read=1, update=0, delete=1),
+            Calls(create=5, read=1, update=0, delete=2),
             "https://docs.railway.com/reference/static-outbound-ips",
         ),
     }

@@ -131,6 +131,15 @@ class Resource(ABC, Generic[InputsT, OutputsT]):
         """
         return None
 
+    def as_compared(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
+        """Return the old inputs, in the new ones' terms where both ask Railway for the same.
+
+        Args:
+            old: The inputs of the last update, or of an import, by their wire names, secrets unwrapped.
+            new: The inputs now; any value may be `values.UNKNOWN`.
+        """
+        return old
+
     def preview_outputs(self, old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002
         """Return outputs that are known before the update, beyond what the declaration says.
 

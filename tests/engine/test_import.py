@@ -17,11 +17,18 @@ import pulumiverse_railway as railway
 
 project = railway.Project("shop")
 place = {"project_id": project.id, "environment_id": project.default_environment_id}
-data = railway.Volume("data", size_mb=5000, region="us-west2", **place)
+data = railway.Volume("data", **place)
 web = railway.Service(
     "web",
     source={"image": "ghcr.io/etally/web:1"},
-    deploy={"start_command": "serve", "healthcheck_path": "/health"},
+    deploy={
+        "start_command": "serve",
+        "healthcheck_path": "/health",
+        "healthcheck_timeout": 300,
+        "restart_policy_type": "ON_FAILURE",
+        "multi_region_config": {"us-west2": {"num_replicas": 1}},
+    },
+    networking={"private_network_endpoint": "shop-front"},
     variables={"PORT": "8080", "API_KEY": "s3cret-enough"},
     volume_mounts=[{"volume_id": data.id, "mount_path": "/data", "backup_schedules": ["DAILY"]}],
     **place,
@@ -34,7 +41,13 @@ proxy = railway.TcpProxy("proxy", application_port=5432, **of_web)
 railway.EgressGateway("egress", opts=pulumi.ResourceOptions(depends_on=[proxy]), **of_web)
 railway.Bucket("pictures", region="ams", **place)
 railway.ProjectToken("ci", **place)
-railway.Environment("staging", project_id=project.id)
+railway.Environment(
+    "staging",
+    project_id=project.id,
+    source_environment_id=project.default_environment_id,
+    skip_initial_deploys=True,
+    opts=pulumi.ResourceOptions(depends_on=[web]),
+)
 """
 WITHIN_ENVIRONMENTS = ("projectId", "environmentId")
 
@@ -90,4 +103,6 @@ def test_everything_is_imported_and_nothing_is_left_to_do(shop: Stage) -> None:
     }
     assert "s3cret-enough" not in str(other.exported())
     other.run("preview", "--expect-no-changes").succeeded()
+    assert other.run("up", "--expect-no-changes").succeeded().operations == []
     other.run("refresh", "--expect-no-changes").succeeded()
+    assert other.run("up", "--expect-no-changes").succeeded().operations == []

@@ -89,6 +89,10 @@ class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
             )
         return failures
 
+    def as_compared(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Leave out what is of use only at creation."""
+        return {**old, "skipInitialDeploys": new.get("skipInitialDeploys")}
+
     async def create(self, context: Context, inputs: EnvironmentInputs) -> Created[EnvironmentOutputs]:
         """Make the environment, if none of this name exists."""
         session = session_of(context)

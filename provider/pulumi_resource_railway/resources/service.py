@@ -31,6 +31,7 @@ from pulumi_resource_railway.resources.service_configuration import (
     observed,
     only_private,
     template_of,
+    without_defaults,
 )
 from pulumi_resource_railway.resources.service_model import ServiceInputs, ServiceOutputs
 from pulumi_resource_railway.resources.service_prerequisites import check_prerequisites
@@ -63,6 +64,10 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
     def check(self, properties: Mapping[str, Any], old: Mapping[str, Any] | None) -> list[CheckFailure]:  # noqa: ARG002
         """Refuse what Railway would refuse later, or accept and not do."""
         return check_service(properties)
+
+    def as_compared(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Leave out what the program leaves to Railway, and Railway has by itself."""
+        return without_defaults(old, new)
 
     def replace_refusal(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> CheckFailure | None:
         """Refuse to replace a service whose data lies on a volume."""

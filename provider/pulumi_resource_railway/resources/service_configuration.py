@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
@@ -25,6 +26,8 @@ from pulumi_resource_railway.values import MASK
 
 ModelT = TypeVar("ModelT", bound=Model)
 _GROUPS: Final = ("source", "build", "deploy", "networking", "tracing", "variables", "volumeMounts")
+_WITH_DEFAULTS: Final = ("source", "build", "deploy", "tracing")
+_BUILDER: Final = ("build", "builder")
 
 
 def configured(service: ServiceInputs) -> Document:
@@ -55,7 +58,9 @@ def change(old: ServiceInputs, new: ServiceInputs, live: Mapping[str, Any]) -> D
         new: What it shall have.
         live: What it shows, for what it filled in by itself and a merge would keep.
     """
-    patch = difference(_with_all_groups(configured(old)), _with_all_groups(configured(new)))
+    wanted = configured(new)
+    told = without_defaults(configured(old), wanted)
+    patch = difference(_with_all_groups(told), _with_all_groups(wanted))
     deploy = patch.get("deploy") or {}
     if deploy.get("registryCredentials"):
         # Railway has them as one thing: a name without a password is none.
@@ -76,6 +81,31 @@ def _with_all_groups(document: Document) -> Document:
     """
     whole = {**{group: {} for group in _GROUPS}, **document}
     return {**whole, "deploy": {"multiRegionConfig": {}, **whole["deploy"]}}
+
+
+def without_defaults(old: Mapping[str, Any], new: Mapping[str, Any]) -> Document:
+    """Return the old settings without those that the new ones leave out and that Railway has by itself.
+
+    An import finds them all in the configuration, whether or not anybody has ever asked for them. The builder isn't
+    one: without it, Railway looks for a Dockerfile. A single replica stays in its region, wherever that is.
+
+    Args:
+        old: The settings, as properties or as `services.<id>` of the configuration.
+        new: What they shall be, in the same form.
+    """
+    kept = dict(old)
+    for section in _WITH_DEFAULTS:
+        before, after = old.get(section), new.get(section, {})
+        if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+            continue
+        kept[section] = {
+            key: value
+            for key, value in before.items()
+            if key in after or (section, key) == _BUILDER or not is_default(section, key, value)
+        }
+        if not kept[section] and not after:
+            del kept[section]
+    return kept
 
 
 def only_private(patch: Document) -> bool:
@@ -117,14 +147,18 @@ def observed(
     """Return what a program would write to get the service as Railway shows it.
 
     What equals the recorded value in another form stays as it was recorded; what Railway fills in by itself
-    stays absent; a value that Railway doesn't show stays as recorded.
+    stays absent; a value that Railway doesn't show stays as recorded. An import has nothing recorded, so it finds
+    also what Railway fills in: the program may ask for it, and need not (see `without_defaults`).
 
     Args:
         live: `services.<id>` of the configuration.
         identity: The project's and environment's id, name and icon, by their attributes.
         recorded: The inputs of the last update; None at an import.
     """
-    before = recorded.to_properties() if recorded is not None else {}
+    before = recorded.to_properties() if recorded is not None else None
+    networking = live.get("networking") or {}
+    if before is None and networking.get("privateNetworkEndpoint") == _label(identity["name"]):
+        live = {**live, "networking": {**networking, "privateNetworkEndpoint": None}}
     return ServiceInputs(
         **identity,
         source=_group(ServiceSource, "source", live, before),
@@ -134,7 +168,7 @@ def observed(
         deploy=_group(ServiceDeploy, "deploy", live, before),
         networking=_group(ServiceNetworking, "networking", live, before),
         tracing=_group(ServiceTracing, "tracing", live, before),
-        variables=_variables(live.get("variables") or {}, before.get("variables")),
+        variables=_variables(live.get("variables") or {}, (before or {}).get("variables")),
         volume_mounts=_mounts(live.get("volumeMounts") or {}, recorded),
         redeploy_triggers=recorded.redeploy_triggers if recorded is not None else None,
         await_deployment=recorded.await_deployment if recorded is not None else True,
@@ -142,33 +176,40 @@ def observed(
     )
 
 
+def _label(name: str) -> str:
+    """Return the private name that Railway makes of a service's first name."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+
+
 def _group(
-    model: type[ModelT], section: str, live: Mapping[str, Any], before: Mapping[str, Any]
+    model: type[ModelT], section: str, live: Mapping[str, Any], before: Mapping[str, Any] | None
 ) -> ModelT | None:
-    shown, recorded = live.get(section) or {}, before.get(section)
-    known = {
-        key: value
-        for key in properties_of(model)
-        if (value := _setting(section, key, shown.get(key), (recorded or {}).get(key))) is not None
-    }
+    shown, recorded = live.get(section) or {}, (before or {}).get(section)
+    known = {}
+    for key in properties_of(model):
+        value = _setting(section, key, shown.get(key), (recorded or {}).get(key), imported=before is None)
+        if value is not None:
+            known[key] = value
     if not known and recorded is None:
         return None
     return model.from_properties(known)
 
 
-def _setting(section: str, key: str, live: Any, recorded: Any) -> Any:
+def _setting(section: str, key: str, live: Any, recorded: Any, *, imported: bool) -> Any:
     if key == "preDeployCommand":
         return " && ".join(commands(live)) or None
     if key == "multiRegionConfig":
-        return _regions(live, recorded)
+        return _regions(live, recorded, imported=imported)
     if key == "registryCredentials":
         # Write-only: whether there are any is all that Railway shows.
         return recorded if live else None
-    if key in {"privateNetworkEndpoint", "railpackVersion"} and recorded is None:
+    if recorded is None and (key == "railpackVersion" or (key == "privateNetworkEndpoint" and not imported)):
         return None  # Railway's own choice
     if key in {"limitOverride", "autoUpdates"} and isinstance(live, Mapping):
         live = _declared(_NESTED[key], live)
     if recorded is None:
+        if imported and (section, key) != _BUILDER:
+            return None if live in ("", [], {}) else live
         return None if is_default(section, key, live) else live
     if same((section, key), recorded, live):
         return recorded
@@ -197,13 +238,13 @@ def _declared(model: type[Model], live: Mapping[str, Any]) -> dict[str, Any] | N
     return found or None
 
 
-def _regions(live: Any, recorded: Any) -> Any:
+def _regions(live: Any, recorded: Any, *, imported: bool) -> Any:
     shown = {
         region: {"numReplicas": entry.get("numReplicas", 1)}
         for region, entry in (live or {}).items()
         if isinstance(entry, Mapping)
     }
-    if recorded is None and is_default("deploy", "multiRegionConfig", shown):
+    if recorded is None and not imported and is_default("deploy", "multiRegionConfig", shown):
         return None
     return shown or None
 

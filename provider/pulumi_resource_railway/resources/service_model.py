@@ -69,7 +69,7 @@ class ServiceBuild(Model):
     build_command: str | None = field(doc="The command that builds the application.", default=None)
     railpack_version: str | None = field(
         doc="The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest "
-        "when it is absent.",
+        "when it is absent. An import doesn't have it.",
         default=None,
     )
     watch_patterns: list[str] | None = field(
@@ -169,8 +169,8 @@ class ServiceDeploy(Model):
     )
     multi_region_config: dict[str, RegionReplicas] | None = field(
         doc="The regions that the service runs in, such as `us-west2`, with the replicas in each. When it "
-        "is absent, "
-        "Railway runs one replica in the workspace's region.",
+        "is absent, Railway runs one replica in the workspace's region; taken out, a single replica stays where it "
+        "is.",
         default=None,
     )
     limit_override: LimitOverride | None = field(
@@ -276,7 +276,8 @@ class ServiceInputs(Model):
     redeploy_triggers: dict[str, str] | None = field(
         doc="Anything whose change must redeploy the service although its own settings stay the same, such "
         "as a digest "
-        "of a variable that it refers to. Not sent to Railway.",
+        "of a variable that it refers to. Not sent to Railway, so an import doesn't have them: the first update "
+        "after it records them.",
         default=None,
     )
     await_deployment: bool = field(

@@ -307,7 +307,7 @@ class ServiceBuildArgsDict(TypedDict):
     """
     railpack_version: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
-    The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent.
+    The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent. An import doesn't have it.
     """
     watch_patterns: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
     """
@@ -328,7 +328,7 @@ class ServiceBuildArgs:
         :param pulumi.Input[_builtins.str] build_command: The command that builds the application.
         :param pulumi.Input['Builder'] builder: What builds the image. Railway finds a Dockerfile by itself and otherwise takes `RAILPACK`.
         :param pulumi.Input[_builtins.str] dockerfile_path: The Dockerfile's path within the root directory.
-        :param pulumi.Input[_builtins.str] railpack_version: The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent.
+        :param pulumi.Input[_builtins.str] railpack_version: The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent. An import doesn't have it.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] watch_patterns: Patterns like those of `.gitignore`: a push that touches none of them is not deployed.
         """
         if build_command is not None:
@@ -382,7 +382,7 @@ class ServiceBuildArgs:
     @pulumi.getter(name="railpackVersion")
     def railpack_version(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent.
+        The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent. An import doesn't have it.
         """
         return pulumi.get(self, "railpack_version")
 
@@ -433,7 +433,7 @@ class ServiceDeployArgsDict(TypedDict):
     """
     multi_region_config: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input['RegionReplicasArgsDict']]]]]
     """
-    The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region.
+    The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region; taken out, a single replica stays where it is.
     """
     overlap_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -495,7 +495,7 @@ class ServiceDeployArgs:
         :param pulumi.Input[_builtins.int] healthcheck_timeout: Seconds that the health check may take. Railway takes 300 when it is absent.
         :param pulumi.Input[_builtins.bool] ipv6_egress_enabled: Whether the service reaches the Internet over IPv6, too.
         :param pulumi.Input['LimitOverrideArgs'] limit_override: What a replica may use at most. The plan's limits hold when it is absent, and always above it.
-        :param pulumi.Input[Mapping[str, pulumi.Input['RegionReplicasArgs']]] multi_region_config: The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region.
+        :param pulumi.Input[Mapping[str, pulumi.Input['RegionReplicasArgs']]] multi_region_config: The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region; taken out, a single replica stays where it is.
         :param pulumi.Input[_builtins.int] overlap_seconds: Seconds that the previous deployment goes on beside a new one.
         :param pulumi.Input[_builtins.str] pre_deploy_command: A command that runs before each deployment, such as a migration; when it fails, the deployment does.
         :param pulumi.Input[_builtins.int] pre_deploy_timeout_seconds: Seconds that `preDeployCommand` may take; a deployment whose command takes longer fails, and the previous one stays. Railway has a limit of its own when it is absent.
@@ -612,7 +612,7 @@ class ServiceDeployArgs:
     @pulumi.getter(name="multiRegionConfig")
     def multi_region_config(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input['RegionReplicasArgs']]]]:
         """
-        The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region.
+        The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region; taken out, a single replica stays where it is.
         """
         return pulumi.get(self, "multi_region_config")
 

@@ -693,7 +693,7 @@ class ServiceBuild(dict):
         :param _builtins.str build_command: The command that builds the application.
         :param 'Builder' builder: What builds the image. Railway finds a Dockerfile by itself and otherwise takes `RAILPACK`.
         :param _builtins.str dockerfile_path: The Dockerfile's path within the root directory.
-        :param _builtins.str railpack_version: The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent.
+        :param _builtins.str railpack_version: The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent. An import doesn't have it.
         :param Sequence[_builtins.str] watch_patterns: Patterns like those of `.gitignore`: a push that touches none of them is not deployed.
         """
         if build_command is not None:
@@ -735,7 +735,7 @@ class ServiceBuild(dict):
     @pulumi.getter(name="railpackVersion")
     def railpack_version(self) -> Optional[_builtins.str]:
         """
-        The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent.
+        The release of Railpack that builds, such as `0.7.0`, where Railpack does. Railway takes the newest when it is absent. An import doesn't have it.
         """
         return pulumi.get(self, "railpack_version")
 
@@ -823,7 +823,7 @@ class ServiceDeploy(dict):
         :param _builtins.int healthcheck_timeout: Seconds that the health check may take. Railway takes 300 when it is absent.
         :param _builtins.bool ipv6_egress_enabled: Whether the service reaches the Internet over IPv6, too.
         :param 'LimitOverride' limit_override: What a replica may use at most. The plan's limits hold when it is absent, and always above it.
-        :param Mapping[str, 'RegionReplicas'] multi_region_config: The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region.
+        :param Mapping[str, 'RegionReplicas'] multi_region_config: The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region; taken out, a single replica stays where it is.
         :param _builtins.int overlap_seconds: Seconds that the previous deployment goes on beside a new one.
         :param _builtins.str pre_deploy_command: A command that runs before each deployment, such as a migration; when it fails, the deployment does.
         :param _builtins.int pre_deploy_timeout_seconds: Seconds that `preDeployCommand` may take; a deployment whose command takes longer fails, and the previous one stays. Railway has a limit of its own when it is absent.
@@ -916,7 +916,7 @@ class ServiceDeploy(dict):
     @pulumi.getter(name="multiRegionConfig")
     def multi_region_config(self) -> Optional[Mapping[str, 'outputs.RegionReplicas']]:
         """
-        The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region.
+        The regions that the service runs in, such as `us-west2`, with the replicas in each. When it is absent, Railway runs one replica in the workspace's region; taken out, a single replica stays where it is.
         """
         return pulumi.get(self, "multi_region_config")
 

@@ -51,7 +51,7 @@ class ServiceArgs:
         :param pulumi.Input[_builtins.str] icon: The address of an icon for Railway's canvas.
         :param pulumi.Input[_builtins.str] name: The service's name, unique in its project; other services refer to its variables by it. Renamed in place. Without it, the resource's logical name.
         :param pulumi.Input['ServiceNetworkingArgs'] networking: How others reach the service privately. Domains and TCP proxies are resources of their own.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] redeploy_triggers: Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] redeploy_triggers: Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway, so an import doesn't have them: the first update after it records them.
         :param pulumi.Input['ServiceSourceArgs'] source: Where the code comes from. A service without a source exists, but nothing of it runs.
         :param pulumi.Input['ServiceTemplateArgs'] template: The template's service that this one is an instance of, for the dashboard, which shows a database of Railway's own templates as such. It binds and nothing else: source, variables and volume are what this resource says. Without it, the same image is a plain service. Another value replaces the resource.
         :param pulumi.Input['ServiceTracingArgs'] tracing: Traces of what the service does. Not every Railway has this yet; one that doesn't refuses it.
@@ -217,7 +217,7 @@ class ServiceArgs:
     @pulumi.getter(name="redeployTriggers")
     def redeploy_triggers(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
-        Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway.
+        Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway, so an import doesn't have them: the first update after it records them.
         """
         return pulumi.get(self, "redeploy_triggers")
 
@@ -359,7 +359,7 @@ class Service(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] name: The service's name, unique in its project; other services refer to its variables by it. Renamed in place. Without it, the resource's logical name.
         :param pulumi.Input[Union['ServiceNetworkingArgs', 'ServiceNetworkingArgsDict']] networking: How others reach the service privately. Domains and TCP proxies are resources of their own.
         :param pulumi.Input[_builtins.str] project_id: The project's id. Another value replaces the resource.
-        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] redeploy_triggers: Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] redeploy_triggers: Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway, so an import doesn't have them: the first update after it records them.
         :param pulumi.Input[Union['ServiceSourceArgs', 'ServiceSourceArgsDict']] source: Where the code comes from. A service without a source exists, but nothing of it runs.
         :param pulumi.Input[Union['ServiceTemplateArgs', 'ServiceTemplateArgsDict']] template: The template's service that this one is an instance of, for the dashboard, which shows a database of Railway's own templates as such. It binds and nothing else: source, variables and volume are what this resource says. Without it, the same image is a plain service. Another value replaces the resource.
         :param pulumi.Input[Union['ServiceTracingArgs', 'ServiceTracingArgsDict']] tracing: Traces of what the service does. Not every Railway has this yet; one that doesn't refuses it.
@@ -598,7 +598,7 @@ class Service(pulumi.CustomResource):
     @pulumi.getter(name="redeployTriggers")
     def redeploy_triggers(self) -> pulumi.Output[Optional[Mapping[str, _builtins.str]]]:
         """
-        Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway.
+        Anything whose change must redeploy the service although its own settings stay the same, such as a digest of a variable that it refers to. Not sent to Railway, so an import doesn't have them: the first update after it records them.
         """
         return pulumi.get(self, "redeploy_triggers")
 

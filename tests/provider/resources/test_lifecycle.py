@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pulumi_resource_railway.diff import compare
+from pulumi_resource_railway.resources.service import Service
+from pulumi_resource_railway.resources.service_configuration import change
+from pulumi_resource_railway.resources.service_model import ServiceInputs
+from pulumi_resource_railway.values import UNKNOWN
 from tests.provider.resources.cases import CASES, Case, readable
 
 if TYPE_CHECKING:
@@ -55,6 +60,64 @@ async def test_what_is_imported_can_be_written_as_a_program(world: World, case: 
     refreshed = await case.resource.read(world.context(), created.id, imported.inputs)
     assert refreshed is not None
     assert (refreshed.inputs, refreshed.outputs) == (imported.inputs, imported.outputs)
+
+
+NOT_AT_RAILWAY = {
+    "redeployTriggers",
+    "awaitDeployment",
+    "deploy.registryCredentials",
+    "build.railpackVersion",
+}
+"""What Railway doesn't have or doesn't show, so that an import can't know it; the property's description says so."""
+
+
+@every_case
+@pytest.mark.parametrize("of", ["first", "second"])
+async def test_what_is_imported_differs_in_nothing_from_the_program(
+    world: World, case: Case, of: str
+) -> None:
+    place = await case.prepare(world)
+    program = getattr(case, of)(place)
+    created = await case.resource.create(world.context(), program)
+    await world.restart()
+    imported = await case.resource.read(world.context(), case.import_id(place, created.id), None)
+    assert imported is not None
+    recorded, stated = imported.inputs.to_properties(), program.to_properties()
+    if of == "second" and "build" in stated:
+        del stated["build"]["railpackVersion"]
+    difference = compare(case.resource, recorded, stated, state=imported.outputs.to_properties())
+    assert {change.text for change in difference.changes} <= NOT_AT_RAILWAY
+
+
+@pytest.mark.parametrize(
+    ("recorded", "stated", "differs"),
+    [
+        ({"deploy": {"restartPolicyType": "ON_FAILURE", "sleepApplication": False}}, {}, set()),
+        ({"deploy": {"restartPolicyType": "ON_FAILURE", "startCommand": "x"}}, {}, {"deploy"}),
+        (
+            {"deploy": {"restartPolicyType": "ALWAYS"}},
+            {"deploy": {"startCommand": "x"}},
+            {"deploy.restartPolicyType", "deploy.startCommand"},
+        ),
+        ({}, {"deploy": {"restartPolicyType": "ON_FAILURE"}}, {"deploy"}),
+        ({"build": {"builder": "RAILPACK"}}, {}, {"build"}),
+        ({"source": {"repo": "a/b", "branch": "main"}}, {"source": {"repo": "a/b"}}, set()),
+        ({"source": {"repo": "a/b", "branch": "next"}}, {"source": {"repo": "a/b"}}, {"source.branch"}),
+        ({"deploy": {"multiRegionConfig": {"us-west2": {"numReplicas": 1}}}}, {}, set()),
+        ({"deploy": {"multiRegionConfig": {"us-west2": {"numReplicas": 2}}}}, {}, {"deploy"}),
+        ({}, {"deploy": {"multiRegionConfig": {"us-west2": {"numReplicas": 1}}}}, {"deploy"}),
+        ({"deploy": {"restartPolicyType": "ON_FAILURE"}}, {"deploy": UNKNOWN}, {"deploy"}),
+    ],
+)
+async def test_what_railway_has_by_itself_can_be_left_out(
+    recorded: dict[str, Any], stated: dict[str, Any], differs: set[str]
+) -> None:
+    name = {"projectId": "p", "environmentId": "e", "name": "web"}
+    difference = compare(Service(), {**name, **recorded}, {**name, **stated})
+    assert {change.text for change in difference.changes} == differs
+    if UNKNOWN not in stated.values():
+        old, new = (ServiceInputs.from_properties({**name, **each}) for each in (recorded, stated))
+        assert bool(change(old, new, {})) is bool(differs)
 
 
 @every_case

@@ -90,7 +90,8 @@ async def test_credentials_that_are_gone_are_missed_and_foreign_ones_arent_shown
         world.context(), f"{place.project_id}/{place.environment_id}/{created.id}", None
     )
     assert found is not None
-    assert found.inputs.deploy is None
+    assert found.inputs.deploy is not None
+    assert found.inputs.deploy.registry_credentials is None
     await commit(world, place, created.id, deploy={"registryCredentials": None})
     await world.restart()
     found = await Service().read(world.context(), created.id, with_credentials)

@@ -348,7 +348,7 @@ async def test_a_copy_outlives_its_source(world: World, place: Place) -> None:
         ("SharedVariables", 2, 2),
         ("Bucket", 5, 2),
         ("ProjectToken", 3, 1),
-        ("EgressGateway", 5, 1),
+        ("EgressGateway", 5, 2),
         ("Environment from a source", 2, 1),
     ],
 )
