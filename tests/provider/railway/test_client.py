@@ -241,7 +241,7 @@ async def test_those_held_back_do_not_go_on_in_the_same_instant() -> None:
 
         def spread(self, longest: float) -> float:
             self.spreads += 1
-            return longest / 2**self.spreads
+            return longest / 2.0**self.spreads
 
         async def sleep(self, seconds: float) -> None:
             self.slept.append(seconds)
