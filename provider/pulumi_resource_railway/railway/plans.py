@@ -15,7 +15,7 @@ from pulumi_resource_railway.railway.errors import BeyondPlan
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pulumi_resource_railway.resource import Context
+    from pulumi_resource_railway.railway.client import Status
 
 _MEGABYTES: Final = 1024
 """Of a gigabyte, the larger reading: a size is refused only where it is too large by either."""
@@ -51,7 +51,7 @@ class Plan:
     custom_domains: int = _PLENTY
     raised_on_request: bool = False
 
-    async def count_volume(self, context: Context, existing: int, name: str) -> None:
+    async def count_volume(self, warn: Status, existing: int, name: str) -> None:
         """Judge one more volume in a project that has some.
 
         Raises:
@@ -62,9 +62,9 @@ class Plan:
                 f"Volume {name!r} would be number {existing + 1} of its project, and Railway's {self.title} "
                 f"plan holds {self.volumes} in a project"
             )
-            await self._judge(context, fact, "remove a volume that isn't needed any more")
+            await self._judge(warn, fact, "remove a volume that isn't needed any more")
 
-    async def size_volume(self, context: Context, size_mb: int, name: str) -> None:
+    async def size_volume(self, warn: Status, size_mb: int, name: str) -> None:
         """Judge a volume's size.
 
         Raises:
@@ -75,9 +75,9 @@ class Plan:
                 f"sizeMb of volume {name!r} is {size_mb}, and Railway's {self.title} plan holds volumes of "
                 f"{self.volume_gigabytes:g} GB"
             )
-            await self._judge(context, fact, "lower sizeMb")
+            await self._judge(warn, fact, "lower sizeMb")
 
-    async def count_service(self, context: Context, number: int, name: str) -> None:
+    async def count_service(self, warn: Status, number: int, name: str) -> None:
         """Judge a new service, which would be the project's service of this number.
 
         Raises:
@@ -88,9 +88,9 @@ class Plan:
                 f"Service {name!r} would be number {number} of its project, and Railway's {self.title} plan "
                 f"holds {self.services} in a project"
             )
-            await self._judge(context, fact, "remove a service that isn't needed any more")
+            await self._judge(warn, fact, "remove a service that isn't needed any more")
 
-    async def count_replicas(self, context: Context, replicas: int, name: str) -> None:
+    async def count_replicas(self, warn: Status, replicas: int, name: str) -> None:
         """Judge how many replicas a service is to have.
 
         Raises:
@@ -101,23 +101,23 @@ class Plan:
                 f"deploy.multiRegionConfig of service {name!r} asks for {replicas} replicas, and Railway's "
                 f"{self.title} plan runs {self.replicas} of a service"
             )
-            await self._judge(context, fact, "lower numReplicas")
+            await self._judge(warn, fact, "lower numReplicas")
 
     async def limit_replica(
-        self, context: Context, cpus: float | None, memory_bytes: int | None, name: str
+        self, warn: Status, cpus: float | None, memory_bytes: int | None, name: str
     ) -> None:
         """Warn of a limit that the plan undercuts: what Railway does with one isn't documented."""
         path = f"deploy.limitOverride.containers of service {name!r}"
         tail = f"and Railway's {self.title} plan gives a replica"
         remedy = "The plan's limit may hold all the same, or Railway may refuse this one"
         if cpus is not None and cpus > self.replica_cpus:
-            await context.warn(f"{path}: cpu is {cpus:g}, {tail} {self.replica_cpus:g} vCPU. {remedy}.")
+            await warn(f"{path}: cpu is {cpus:g}, {tail} {self.replica_cpus:g} vCPU. {remedy}.")
         if memory_bytes is not None and memory_bytes > self.replica_gigabytes * _BYTES:
-            await context.warn(
+            await warn(
                 f"{path}: memoryBytes is {memory_bytes}, {tail} {self.replica_gigabytes:g} GB. {remedy}."
             )
 
-    async def count_domain(self, context: Context, number: int, domain: str) -> None:
+    async def count_domain(self, warn: Status, number: int, domain: str) -> None:
         """Judge a new domain of one's own, which would be the service's domain of this number.
 
         Raises:
@@ -128,11 +128,11 @@ class Plan:
                 f"Domain {domain} would be number {number} of its service, and Railway's {self.title} plan "
                 f"holds {self.custom_domains} of one's own for a service"
             )
-            await self._judge(context, fact, "remove a domain that isn't needed any more")
+            await self._judge(warn, fact, "remove a domain that isn't needed any more")
 
-    async def _judge(self, context: Context, fact: str, alternative: str) -> None:
+    async def _judge(self, warn: Status, fact: str, alternative: str) -> None:
         if self.raised_on_request:
-            await context.warn(f"{fact}. {_ON_REQUEST}.")
+            await warn(f"{fact}. {_ON_REQUEST}.")
             return
         raise BeyondPlan(fact, advice=f"{_UPGRADE}, or {alternative}. Nothing was changed.")
 

@@ -112,7 +112,7 @@ class CustomDomain(Resource[CustomDomainInputs, CustomDomainOutputs]):
                 if row["domain"] == inputs.domain:
                     raise name_exists(creation, row["id"])
             number = session.room.number(creation.scope, [row["domain"] for row in existing], inputs.domain)
-            await plan_named(snapshot.plan).count_domain(context, number, inputs.domain)
+            await plan_named(snapshot.plan).count_domain(context.warn, number, inputs.domain)
             id_ = await create_once(session, creation, [row["id"] for row in existing], context.status)
             place.snapshots.invalidate()
         outputs = CustomDomainOutputs(**with_changes(inputs), dns_records=[])

@@ -53,10 +53,10 @@ async def _check_plan(
         return
     if change.get("multiRegionConfig") and deploy.multi_region_config:
         replicas = sum(region.num_replicas for region in deploy.multi_region_config.values())
-        await plan.count_replicas(context, replicas, service.name)
+        await plan.count_replicas(context.warn, replicas, service.name)
     if change.get("limitOverride") and deploy.limit_override is not None:
         limits = deploy.limit_override.containers
-        await plan.limit_replica(context, limits.cpu, limits.memory_bytes, service.name)
+        await plan.limit_replica(context.warn, limits.cpu, limits.memory_bytes, service.name)
 
 
 async def _check_repository(context: Context, service: ServiceInputs) -> None:

@@ -85,7 +85,7 @@ async def row_of(
     session = session_of(context)
     names = [row["name"] for row in snapshot.services.values()]
     number = session.room.number(f"{inputs.project_id}/services", names, inputs.name)
-    await plan_named(snapshot.plan).count_service(context, number, inputs.name)
+    await plan_named(snapshot.plan).count_service(context.warn, number, inputs.name)
     id_ = await create_once(session, creation, snapshot.services.keys(), context.status)
     place.snapshots.invalidate()
     snapshot.services[id_] = {"id": id_, "name": inputs.name, "icon": inputs.icon}

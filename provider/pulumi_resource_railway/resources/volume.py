@@ -120,7 +120,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         place = session.environment(inputs.project_id, inputs.environment_id)
         plan = plan_named((await place.ready_for_changes(context.status)).plan)
         if inputs.size_mb is not None:
-            await plan.size_volume(context, inputs.size_mb, inputs.name)
+            await plan.size_volume(context.warn, inputs.size_mb, inputs.name)
         creation = _creation(context, inputs, place)
         id_ = await resume(session, creation, context.status)
         if id_ is None:
@@ -157,7 +157,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
                 )
                 return take(session, creation, id_, snapshot.volumes.keys())
             existing = snapshot.volumes.keys() - snapshot.pending_volumes
-            await plan_named(snapshot.plan).count_volume(context, len(existing), inputs.name)
+            await plan_named(snapshot.plan).count_volume(context.warn, len(existing), inputs.name)
             id_ = await create_once(session, creation, snapshot.volumes.keys(), context.status)
             place.snapshots.invalidate()
             snapshot.volumes[id_] = {"id": id_, "name": ""}
@@ -236,7 +236,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
             raise NotFound(f"Volume {new.name!r} ({id}) doesn't exist any more")
         if new.size_mb is not None and new.size_mb != old.size_mb:
             _refuse_to_shrink(new, _size(snapshot, id))
-            await plan_named(snapshot.plan).size_volume(context, new.size_mb, new.name)
+            await plan_named(snapshot.plan).size_volume(context.warn, new.size_mb, new.name)
         session.journal.close(context.urn, _scope(new))
         reached = await self._bring(context, place, id, old, new)
         if reached is old:

@@ -100,7 +100,7 @@ async def test_a_deleted_volume_makes_room(world: World, place: Place) -> None:
 async def test_what_railway_raises_on_request_is_only_warned_of(world: World, place: Place) -> None:
     await create(world, place, size=1_000_000)
     assert [text for severity, text in world.messages.lines if severity == "warning"] == []
-    await plan_named("pro").count_volume(world.context("data", "Volume"), 20, "data")
+    await plan_named("pro").count_volume(world.context("data", "Volume").warn, 20, "data")
     assert "number 21 of its project, and Railway's Pro plan holds 20" in world.messages.text
     assert "raises this on request" in world.messages.text
 
@@ -108,12 +108,12 @@ async def test_what_railway_raises_on_request_is_only_warned_of(world: World, pl
 @pytest.mark.parametrize("plan", [None, "", "enterprise"])
 async def test_a_plan_that_is_not_known_holds_everything(world: World, plan: str | None) -> None:
     context = world.context("data", "Volume")
-    await plan_named(plan).count_volume(context, 500, "data")
+    await plan_named(plan).count_volume(context.warn, 500, "data")
     await plan_named(plan).size_volume(context, 1_000_000, "data")
-    await plan_named(plan).count_service(context, 500, "web")
-    await plan_named(plan).count_replicas(context, 50, "web")
+    await plan_named(plan).count_service(context.warn, 500, "web")
+    await plan_named(plan).count_replicas(context.warn, 50, "web")
     await plan_named(plan).limit_replica(context, 64, 10**12, "web")
-    await plan_named(plan).count_domain(context, 500, "shop.example")
+    await plan_named(plan).count_domain(context.warn, 500, "shop.example")
     assert world.messages.lines == []
 
 
