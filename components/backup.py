@@ -46,7 +46,11 @@ class BackupServiceArgs:
 
     placement: Placement
     image: pulumi.Input[str]
-    """An image with `pg_dump` of the server's major version or a later one, `gpg`, and Python with boto3."""
+    """An image with PostgreSQL's programs, `gpg`, and Python with boto3.
+
+    The programs are of the server's major version: older ones refuse it, and what `pg_restore` says since version
+    17 is not understood by a server before that.
+    """
     postgres: DatabaseService
     passphrase: pulumi.Input[str]
     """Encrypts every file, on the volume too; random, because it is not stretched."""

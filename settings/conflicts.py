@@ -224,16 +224,33 @@ def _backup(given: Given) -> Iterator[Conflict]:
     needed = {"backupPassphrase": "backup.enabled"}
     if given.get("backup", "bucket"):
         needed |= dict.fromkeys(("backupAccessKeyId", "backupSecretAccessKey"), "backup.bucket")
-    elif endpoint := given.get("backup", "endpoint"):
-        yield ("backup", "endpoint"), endpoint, "needs backup.bucket"
+    else:
+        yield from _backup_on_its_volume(given)
     for secret, setting in needed.items():
         if not given.get(SECRETS, secret):
             yield (SECRETS, secret), None, f"is missing: {setting} needs it"
     image = given.get("backup", "image") or Backup.model_fields["image"].default
     database = given.get("postgres", "image") or Postgres.model_fields["image"].default
     versions = [int(found[1]) for each in (image, database) if (found := re.search(r":(\d+)\.", str(each)))]
-    if len(versions) == 2 and versions[0] < versions[1]:  # noqa: PLR2004  # the backup's and the server's
-        yield ("backup", "image"), image, "is older than postgres.image, which its pg_dump can't dump then"
+    if len(set(versions)) == 2:  # noqa: PLR2004  # the backup's and the server's
+        yield (
+            ("backup", "image"),
+            image,
+            "is of another major version than postgres.image: it can't dump it, or not restore what it dumped",
+        )
+
+
+def _backup_on_its_volume(given: Given) -> Iterator[Conflict]:
+    if endpoint := given.get("backup", "endpoint"):
+        yield ("backup", "endpoint"), endpoint, "needs backup.bucket"
+    volume = given.number(Backup, "backup", "volumeGb")
+    stored = given.number(Storage, "storage", "volumeGb")
+    if volume and stored and volume < stored:
+        yield (
+            ("backup", "volumeGb"),
+            volume,
+            f"is less than storage.volumeGb, {stored}: without backup.bucket all objects go there, too",
+        )
 
 
 def _repetitions(group: str, members: Mapping[str, Any]) -> Iterator[Conflict]:

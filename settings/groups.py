@@ -292,7 +292,7 @@ class Backup(Group):
     enabled: bool = Field(default=False, description="whether they are made")
     image: Image = Field(
         "ghcr.io/cloudnative-pg/postgresql:16.15-202608170814-system-bookworm",
-        description="pinned; its pg_dump has to be of the database's major version or a later one",
+        description="pinned; its pg_dump has to be of the database's major version",
     )
     schedule: Schedule = Field("17 2 * * *", description="cron, in UTC; at most every 5 minutes")
     keep_days: int = Field(30, ge=1, le=3650, description="days of which the last backup is kept")

@@ -252,7 +252,15 @@ def test_a_restoration_is_a_job_that_runs_once(configure: Configure) -> None:
         ),
         (
             {"backup": {"enabled": True}, "postgres": {"image": "postgres:17.2"}},
-            "is older than postgres.image, which its pg_dump can't dump then",
+            "is of another major version than postgres.image",
+        ),
+        (
+            {"backup": {"enabled": True, "image": "example.org/backup:17.2"}},
+            "backup.image 'example.org/backup:17.2' is of another major version than postgres.image",
+        ),
+        (
+            {"backup": {"enabled": True}, "storage": {"volumeGb": 11}},
+            "backup.volumeGb 10 is less than storage.volumeGb, 11: without backup.bucket all objects go there, too",
         ),
         ({"backup": {"restore": "yesterday"}}, "must be latest or a backup's time"),
         ({"backup": {"endpoint": "http://s3.example.org"}}, "must be https:// and a host name"),
