@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from ariadne import graphql_sync
@@ -19,6 +20,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionSetNode,
     parse,
+    validate,
 )
 from graphql.utilities import get_operation_ast
 from starlette.requests import Request as HttpRequest
@@ -37,6 +39,15 @@ from .schema import format_error
 # The library would log what a client sent wrongly, and with it values that are nobody's business.
 _SILENT = logging.getLogger(f"{__name__}.silent")
 _SILENT.disabled = True
+
+
+# A client sends the same few documents again and again, and to parse and to validate them is most of the work.
+_parsed = lru_cache(maxsize=256)(parse)
+
+
+@lru_cache(maxsize=256)
+def _problems(schema: GraphQLSchema, query: str) -> list[GraphQLError]:
+    return validate(schema, _parsed(query))
 
 
 class MalformedBodyError(Exception):
@@ -163,6 +174,7 @@ class GraphQLEndpoint:
                 data,
                 context_value=context,
                 query_document=question.document,
+                query_validator=lambda schema, *_, **__: _problems(schema, question.query),
                 error_formatter=format_error,
                 logger=_SILENT,
             )
@@ -188,7 +200,7 @@ def read_question(body: bytes) -> Question:
     if not isinstance(query, str):
         raise MalformedBodyError("Must provide query string.")
     try:
-        document: DocumentNode | None = parse(query)
+        document: DocumentNode | None = _parsed(query)
     except GraphQLError:
         document = None
     return Question(query, variables, data.get("operationName"), document)

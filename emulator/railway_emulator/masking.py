@@ -3,6 +3,7 @@
 Masking looks at where a value stands, not at how it looks: all values of variables are masked.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -64,8 +65,7 @@ def _masked_variable(variable: Any) -> Any:
 def masked_request_variables(document: str, variables: dict[str, Any]) -> dict[str, Any]:
     """Masks a request's variables by how its document uses them; what it doesn't use is masked whole."""
     try:
-        usage = _Usage()
-        visit(parse(document), usage)
+        usage = _usage_in(document)
     except GraphQLError:
         return {name: blotted(value) for name, value in variables.items()}
     shown = usage.used - usage.secret
@@ -99,6 +99,13 @@ class _Usage(Visitor):
         holders = [n for n in (*ancestors, parent) if isinstance(n, ArgumentNode | ObjectFieldNode)]
         if any(holder.name.value in _SECRETS | _MAPS_OF_VALUES for holder in holders):
             self.secret.add(node.name.value)
+
+
+@lru_cache(maxsize=256)
+def _usage_in(document: str) -> _Usage:
+    usage = _Usage()
+    visit(parse(document), usage)
+    return usage
 
 
 class _HideStrings(Visitor):
