@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pulumi_resource_railway.declaration import Model, field
 
 
@@ -21,4 +23,12 @@ class ProviderInputs(Model):
         doc="The address of another Railway's GraphQL API, such as a local one. It needs a `token` or "
         "`projectToken` of its own. Without it, `RAILWAY_ENDPOINT` is taken from the environment.",
         default=None,
+    )
+    staged_changes: Literal["stop", "keep"] | None = field(
+        doc="What happens in an environment in which somebody has staged changes, that is, prepared them in "
+        "Railway's dashboard without deploying them. `stop`, which holds when this is absent: nothing is changed "
+        "there, and the error names what is staged. `keep`: the run goes on, and what is staged stays staged, neither "
+        "deployed nor discarded; it still stops where it would change the same object.",
+        default=None,
+        enum_name="StagedChanges",
     )

@@ -84,7 +84,7 @@ project = railway.Project("shop")
 staging = railway.Environment("staging", project_id=project.id)
 pulumi.export("staging", staging.id)
 """,
-            Calls(create=2, read=1, update=2, delete=1),
+            Calls(create=2, read=1, update=2, delete=2),
             "https://docs.railway.com/reference/environments",
         ),
         "railway:index:Service": Guide(
@@ -196,7 +196,7 @@ web = railway.Service(
 token = railway.ProjectToken("deployments", **place)
 pulumi.export("token", token.token)
 """,
-            Calls(create=3, read=1, update=0, delete=1),
+            Calls(create=4, read=1, update=0, delete=2),
             "https://docs.railway.com/reference/public-api",
         ),
         "railway:index:EgressGateway": Guide(

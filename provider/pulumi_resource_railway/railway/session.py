@@ -11,6 +11,7 @@ from pulumi_resource_railway.railway.clock import Clock
 from pulumi_resource_railway.railway.commits import Commits
 from pulumi_resource_railway.railway.credentials import resolve
 from pulumi_resource_railway.railway.deployments import Deployments
+from pulumi_resource_railway.railway.documents.environments import STAGED
 from pulumi_resource_railway.railway.documents.projects import WHO_WITH_PROJECT_TOKEN, WHO_WITH_TOKEN
 from pulumi_resource_railway.railway.errors import NotAuthorized, RailwayError, StagedChanges
 from pulumi_resource_railway.railway.journal import Journal, default_directory
@@ -18,9 +19,10 @@ from pulumi_resource_railway.railway.plans import Room
 from pulumi_resource_railway.railway.redaction import Redactor
 from pulumi_resource_railway.railway.repositories import Repositories
 from pulumi_resource_railway.railway.snapshots import Snapshot, Snapshots
+from pulumi_resource_railway.railway.staged import described, touches
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     import httpx
@@ -41,29 +43,57 @@ class EnvironmentSession:
         self.deployments = Deployments(
             session.client, session.redact, session.clock, project_id, environment_id
         )
-        self.volume_creation = asyncio.Lock()
-        self._dashboard = session.client.credentials.dashboard
+        self._session = session
+        self._staged: tuple[Snapshot, dict[str, Any]] | None = None
+        self._asking_for_staged = asyncio.Lock()
 
-    async def ready_for_changes(self, status: Status = unheard) -> Snapshot:
+    async def ready_for_changes(
+        self, status: Status = unheard, touched: Collection[str] | None = None
+    ) -> Snapshot:
         """Return what is known of the environment, after having made sure that it may be changed.
 
+        Args:
+            status: Shows what is being waited for.
+            touched: What will be changed: objects' ids, shared variables as `sharedVariables.` with their names.
+                None is everything. It matters where the configuration lets a run go on beside staged changes.
+
         Raises:
-            StagedChanges: When somebody left changes there that a commit could apply or lose.
+            StagedChanges: When somebody left changes there that must not be applied or lost.
             NotFound: When the environment doesn't exist.
             RailwayError: When the token isn't accepted, or Railway can't be reached.
         """
         snapshot = await self.snapshots.known(status)
         if snapshot.staged:
-            name = snapshot.environment["name"]
-            plural = "change is" if snapshot.staged == 1 else "changes are"
-            raise StagedChanges(
-                f"{snapshot.staged} {plural} staged in environment {name!r} but not deployed",
-                advice="Somebody prepared them in Railway's dashboard. Deploy or discard them there "
-                f"({self._dashboard}/project/{self.project_id}?environmentId={self.environment_id}), then "
-                "run "
-                "`pulumi up` again. Nothing was changed.",
-            )
+            patch = await self._staged_patch(snapshot, status)
+            goes_on = self._session.beside_staged_changes
+            if not goes_on or touched is None or touches(patch, touched):
+                raise self._stopped_by(snapshot, patch, goes_on=goes_on)
         return snapshot
+
+    async def _staged_patch(self, snapshot: Snapshot, status: Status) -> dict[str, Any]:
+        async with self._asking_for_staged:
+            if self._staged is None or self._staged[0] is not snapshot:
+                place = {"environmentId": self.environment_id}
+                data = await self._session.read(STAGED, place, status)
+                self._staged = snapshot, data["environmentStagedChanges"]["patch"]
+            return self._staged[1]
+
+    def _stopped_by(self, snapshot: Snapshot, patch: dict[str, Any], *, goes_on: bool) -> StagedChanges:
+        plural = "change is" if snapshot.staged == 1 else "changes are"
+        dashboard = self._session.client.credentials.dashboard
+        return StagedChanges(
+            f"{snapshot.staged} {plural} staged in environment {snapshot.environment['name']!r} but not "
+            f"deployed: {described(patch, snapshot)}",
+            advice="Somebody prepared them in Railway's dashboard. Deploy or discard them there "
+            f"({dashboard}/project/{self.project_id}?environmentId={self.environment_id}), then run "
+            "`pulumi up` again"
+            + (
+                ". They are about what is to be changed here, so railway:stagedChanges doesn't help."
+                if goes_on
+                else ", or leave them as they are with `pulumi config set railway:stagedChanges keep`."
+            )
+            + " Nothing was changed.",
+        )
 
     async def close(self) -> None:
         """End everything that runs in the background."""
@@ -74,8 +104,17 @@ class EnvironmentSession:
 class Session:
     """The connection to one Railway with one token. Opening it calls nothing."""
 
-    def __init__(self, client: Client, journal: Journal, redact: Redactor, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: Client,
+        journal: Journal,
+        redact: Redactor,
+        clock: Clock,
+        *,
+        beside_staged_changes: bool = False,
+    ) -> None:
         """Put the parts together; see `open`."""
+        self.beside_staged_changes = beside_staged_changes
         self.client = client
         self.journal = journal
         self.redact = redact
@@ -115,7 +154,8 @@ class Session:
         client = Client(credentials, redact, transport=transport, clock=clock, patience=patience)
         directory = journal_directory or default_directory(variables)
         journal = Journal(directory, credentials.endpoint, client.railways_time)
-        return cls(client, journal, redact, clock)
+        goes_on = configuration.staged_changes == "keep"
+        return cls(client, journal, redact, clock, beside_staged_changes=goes_on)
 
     def environment(self, project_id: str, environment_id: str) -> EnvironmentSession:
         """Return the session's part for one environment."""

@@ -105,7 +105,7 @@ class Bucket(Resource[BucketInputs, BucketOutputs]):
         """Make the record, then its instance, then read the key."""
         session = session_of(context)
         place = session.environment(inputs.project_id, inputs.environment_id)
-        await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status, ())
         creation = _creation(context, inputs, session)
         id_ = await resume(session, creation, context.status)
         if id_ is None:
@@ -178,7 +178,7 @@ class Bucket(Resource[BucketInputs, BucketOutputs]):
         """Rename in place; finish what a creation left."""
         session = session_of(context)
         place = session.environment(new.project_id, new.environment_id)
-        await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status, {id})
         session.journal.close(context.urn, _scope(new))
         if old.name != new.name:
             await session.client.send(BUCKET_UPDATE, {"id": id, "name": new.name}, context.status)
@@ -198,7 +198,7 @@ class Bucket(Resource[BucketInputs, BucketOutputs]):
             return id in (snapshot.configuration.get("buckets") or {})
 
         async with deletion(context, old.project_id, old.environment_id, exists):
-            snapshot = await place.ready_for_changes(context.status)
+            snapshot = await place.ready_for_changes(context.status, {id})
             session.journal.close(context.urn, _scope(old))
             if id in (snapshot.configuration.get("buckets") or {}):
                 patch = {"buckets": {id: {"isDeleted": True}}}

@@ -103,7 +103,7 @@ class CustomDomain(Resource[CustomDomainInputs, CustomDomainOutputs]):
         """Make the domain and read which DNS records it needs."""
         session = session_of(context)
         place = session.environment(inputs.project_id, inputs.environment_id)
-        snapshot = await place.ready_for_changes(context.status)
+        snapshot = await place.ready_for_changes(context.status, {inputs.service_id})
         creation = _creation(context, inputs, place)
         id_ = await resume(session, creation, context.status)
         if id_ is None:
@@ -152,7 +152,7 @@ class CustomDomain(Resource[CustomDomainInputs, CustomDomainOutputs]):
         """Lead to another port."""
         session = session_of(context)
         place = session.environment(new.project_id, new.environment_id)
-        await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status, {new.service_id})
         session.journal.close(context.urn, _scope(new))
         if old.target_port != new.target_port:
             await self._lead(context, id, new)

@@ -83,7 +83,7 @@ class EgressGateway(Resource[EgressGatewayInputs, EgressGatewayOutputs]):
         deadline = deadline_of(context)
         session = session_of(context)
         place = session.environment(inputs.project_id, inputs.environment_id)
-        await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status, {inputs.service_id})
         scope = _scope(inputs)
         async with session.lock(scope):
             addresses = await _addresses(context, inputs)
@@ -163,7 +163,7 @@ class EgressGateway(Resource[EgressGatewayInputs, EgressGatewayOutputs]):
         if old.addresses:
             return EgressGatewayOutputs(**with_changes(new), addresses=old.addresses)
         place = session_of(context).environment(new.project_id, new.environment_id)
-        await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status, {new.service_id})
         outputs = EgressGatewayOutputs(**with_changes(new), addresses=[])
         async with keeping_state(context, id, lambda: outputs, _scope(new)):
             addresses = await _addresses(context, new) or await self._associate(context, new)
@@ -182,7 +182,7 @@ class EgressGateway(Resource[EgressGatewayInputs, EgressGatewayOutputs]):
             return old.service_id in (await place.snapshots.fresh(context.status)).service_instances
 
         async with deletion(context, old.project_id, old.environment_id, exists):
-            await place.ready_for_changes(context.status)
+            await place.ready_for_changes(context.status, {old.service_id})
             session.journal.close(context.urn, _scope(old))
             await session.client.send(EGRESS_CLEAR, where, context.status)
 

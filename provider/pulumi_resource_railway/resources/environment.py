@@ -143,7 +143,7 @@ class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
         if old.name != new.name:
             session = session_of(context)
             place = session.environment(new.project_id, id)
-            await place.snapshots.known(context.status)
+            await place.ready_for_changes(context.status, ())
             await session.client.send(ENVIRONMENT_RENAME, {"id": id, "name": new.name}, context.status)
             place.snapshots.invalidate()
         return EnvironmentOutputs(**with_changes(new))
@@ -158,6 +158,7 @@ class Environment(Resource[EnvironmentInputs, EnvironmentOutputs]):
             )
 
         async with deletion(context, old.project_id, id, exists):
+            await session.environment(old.project_id, id).ready_for_changes(context.status)
             await session.client.send(ENVIRONMENT_DELETE, {"id": id}, context.status)
         session.environment(old.project_id, id).snapshots.invalidate()
 

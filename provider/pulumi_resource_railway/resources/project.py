@@ -150,7 +150,10 @@ class Project(Resource[ProjectInputs, ProjectOutputs]):
         """Delete the project with everything in it, at once."""
         session = session_of(context)
         try:
-            await _project(session, id, context.status)
+            project = await _project(session, id, context.status)
+            for row in _environments(project):
+                if row["unmergedChangesCount"]:
+                    await session.environment(id, row["id"]).ready_for_changes(context.status)
             await session.client.send(PROJECT_DELETE, {"id": id}, context.status)
         except NotFound:
             return

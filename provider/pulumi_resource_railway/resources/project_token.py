@@ -77,6 +77,8 @@ class ProjectToken(Resource[ProjectTokenInputs, ProjectTokenOutputs]):
     async def create(self, context: Context, inputs: ProjectTokenInputs) -> Created[ProjectTokenOutputs]:
         """Make the token and find its id, which the answer doesn't have."""
         session = session_of(context)
+        place = session.environment(inputs.project_id, inputs.environment_id)
+        await place.ready_for_changes(context.status, ())
         creation = _creation(context, inputs, session)
         async with session.lock(creation.scope):
             useless = await resume(session, creation, context.status)
@@ -160,12 +162,14 @@ class ProjectToken(Resource[ProjectTokenInputs, ProjectTokenOutputs]):
     async def delete(self, context: Context, id: str, old: ProjectTokenOutputs) -> None:
         """Delete the token; it is void at once."""
         session = session_of(context)
-        session.journal.close(context.urn, _scope(old))
+        place = session.environment(old.project_id, old.environment_id)
 
         async def exists() -> bool:
             return any(row["id"] == id for row in await _tokens(session, old.project_id, context.status))
 
         async with deletion(context, old.project_id, old.environment_id, exists):
+            await place.ready_for_changes(context.status, ())
+            session.journal.close(context.urn, _scope(old))
             await session.client.send(PROJECT_TOKEN_DELETE, {"id": id}, context.status)
 
 

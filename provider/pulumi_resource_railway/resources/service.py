@@ -86,7 +86,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         session = session_of(context)
         place = session.environment(inputs.project_id, inputs.environment_id)
         _remember_secrets(context, inputs)
-        plan = (await place.ready_for_changes(context.status)).plan
+        plan = (await place.ready_for_changes(context.status, _mounted(inputs))).plan
         await check_prerequisites(context, inputs, configured(inputs), plan)
         creation = creation_of(context, inputs, place)
         entry = session.journal.find(context.urn, creation.scope)
@@ -151,7 +151,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         session = session_of(context)
         place = session.environment(new.project_id, new.environment_id)
         _remember_secrets(context, new)
-        await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status, {id, *_mounted(new)})
         snapshot = await place.snapshots.knowing("services", id, context.status)
         if id not in snapshot.services:
             raise NotFound(f"Service {new.name!r} ({id}) doesn't exist any more")
@@ -240,7 +240,7 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
             return id in (await place.snapshots.fresh(context.status)).services
 
         async with deletion(context, old.project_id, old.environment_id, exists):
-            await place.ready_for_changes(context.status)
+            await place.ready_for_changes(context.status, {id})
             snapshot = await place.snapshots.knowing("services", id, context.status)
             session.journal.close(context.urn, scope_of(old))
             if await self._is_elsewhere(context, id, old.environment_id):
@@ -274,6 +274,11 @@ def _bare(inputs: ServiceInputs) -> ServiceOutputs:
         await_deployment=inputs.await_deployment,
         allow_replace=inputs.allow_replace,
     )
+
+
+def _mounted(inputs: ServiceInputs) -> set[str]:
+    """Return the volumes that the service mounts."""
+    return {mount.volume_id for mount in inputs.volume_mounts or ()}
 
 
 def _flags(service: ServiceInputs) -> tuple[bool, bool]:

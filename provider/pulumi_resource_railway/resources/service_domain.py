@@ -111,7 +111,7 @@ class ServiceDomain(Resource[ServiceDomainInputs, ServiceDomainOutputs]):
         """Make a domain, then name it."""
         session = session_of(context)
         place = session.environment(inputs.project_id, inputs.environment_id)
-        await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status, {inputs.service_id})
         creation = _creation(context, inputs, place)
         id_ = await resume(session, creation, context.status)
         if id_ is None:
@@ -197,7 +197,7 @@ class ServiceDomain(Resource[ServiceDomainInputs, ServiceDomainOutputs]):
         """Rename, and lead to another port, in place."""
         session = session_of(context)
         place = session.environment(new.project_id, new.environment_id)
-        await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status, {new.service_id})
         session.journal.close(context.urn, _scope(new))
         return await self._bring(context, id, old, new)
 

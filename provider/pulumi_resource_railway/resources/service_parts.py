@@ -129,7 +129,7 @@ async def delete_part(
     session = session_of(context)
     place: EnvironmentSession = session.environment(part.project_id, part.environment_id)
     async with deletion(context, part.project_id, part.environment_id, exists):
-        await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status, {part.service_id})
         session.journal.close(context.urn, scope)
         await session.client.send(document, {"id": id_}, context.status)
     place.snapshots.invalidate()

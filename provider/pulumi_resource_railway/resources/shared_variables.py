@@ -110,7 +110,9 @@ class SharedVariables(Resource[SharedVariablesInputs, SharedVariablesOutputs]):
         session = session_of(context)
         session.redact.remember(secrets_of(new.variables))
         place = session.environment(new.project_id, new.environment_id)
-        snapshot = await place.ready_for_changes(context.status)
+        snapshot = await place.ready_for_changes(
+            context.status, _own_names(new.variables, old.variables if old else None)
+        )
         scope = _scope(new)
         held = (old.variables or {}) if old is not None else {}
         patch = difference(_entries(held), _entries(new.variables))
@@ -207,7 +209,7 @@ class SharedVariables(Resource[SharedVariablesInputs, SharedVariablesOutputs]):
             return bool((old.variables or {}).keys() & (snapshot.configuration.get(_SECTION) or {}).keys())
 
         async with deletion(context, old.project_id, old.environment_id, exists):
-            snapshot = await place.ready_for_changes(context.status)
+            snapshot = await place.ready_for_changes(context.status, _own_names(old.variables))
             session.journal.close(context.urn, _scope(old))
             existing = snapshot.configuration.get(_SECTION) or {}
             if gone := dict.fromkeys(sorted((old.variables or {}).keys() & existing.keys())):
@@ -247,6 +249,11 @@ def _shared_names(service: Mapping[str, Any]) -> set[str]:
         if isinstance(value, str):
             found |= set(_REFERENCE.findall(value))
     return found
+
+
+def _own_names(*variables: Mapping[str, str] | None) -> set[str]:
+    """Return the names as paths in the environment's configuration."""
+    return {f"{_SECTION}.{name}" for each in variables for name in each or ()}
 
 
 def _entries(variables: Mapping[str, str]) -> dict[str, Any]:

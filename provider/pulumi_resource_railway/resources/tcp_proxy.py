@@ -84,7 +84,7 @@ class TcpProxy(Resource[TcpProxyInputs, TcpProxyOutputs]):
         deadline = deadline_of(context)
         session = session_of(context)
         place = session.environment(inputs.project_id, inputs.environment_id)
-        snapshot = await place.ready_for_changes(context.status)
+        snapshot = await place.ready_for_changes(context.status, {inputs.service_id})
         creation = _creation(context, inputs, session)
         entry = session.journal.find(context.urn, creation.scope)
         earlier: frozenset[str] = frozenset()
@@ -162,6 +162,7 @@ class TcpProxy(Resource[TcpProxyInputs, TcpProxyOutputs]):
         session.journal.close(context.urn, _scope(new))
         outputs = TcpProxyOutputs(**with_changes(new), domain=old.domain, proxy_port=old.proxy_port)
         if new.await_deployment and old.await_deployment:
+            await place.ready_for_changes(context.status, {new.service_id})
             async with keeping_state(context, id, lambda: outputs):
                 await finish_deployment_of(context, place, new.service_id, deadline)
         return outputs

@@ -118,7 +118,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         """Make the record, then name it, then its instance."""
         session = session_of(context)
         place = session.environment(inputs.project_id, inputs.environment_id)
-        plan = plan_named((await place.ready_for_changes(context.status)).plan)
+        plan = plan_named((await place.ready_for_changes(context.status, ())).plan)
         if inputs.size_mb is not None:
             await plan.size_volume(context.warn, inputs.size_mb, inputs.name)
         creation = _creation(context, inputs, place)
@@ -230,7 +230,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         """Rename, grow and move in place."""
         session = session_of(context)
         place = session.environment(new.project_id, new.environment_id)
-        await place.ready_for_changes(context.status)
+        await place.ready_for_changes(context.status, {id})
         snapshot = await place.snapshots.knowing("volumes", id, context.status)
         if id not in snapshot.volumes:
             raise NotFound(f"Volume {new.name!r} ({id}) doesn't exist any more")
@@ -254,7 +254,7 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
             return id in (await place.snapshots.fresh(context.status)).volume_instances
 
         async with deletion(context, old.project_id, old.environment_id, exists):
-            await place.ready_for_changes(context.status)
+            await place.ready_for_changes(context.status, {id})
             snapshot = await place.snapshots.knowing("volumes", id, context.status)
             session.journal.close(context.urn, _scope(old))
             if await self._is_elsewhere(context, id, old):

@@ -11,6 +11,7 @@ __all__ = [
     'BackupSchedule',
     'Builder',
     'RestartPolicy',
+    'StagedChanges',
 ]
 
 
@@ -40,3 +41,9 @@ class RestartPolicy(_builtins.str, Enum):
     ALWAYS = "ALWAYS"
     ON_FAILURE = "ON_FAILURE"
     NEVER = "NEVER"
+
+
+@pulumi.type_token("railway:index:StagedChanges")
+class StagedChanges(_builtins.str, Enum):
+    STOP = "stop"
+    KEEP = "keep"

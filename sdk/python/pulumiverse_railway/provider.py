@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 
 __all__ = ['ProviderArgs', 'Provider']
 
@@ -21,18 +22,22 @@ class ProviderArgs:
     def __init__(__self__, *,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  project_token: pulumi.Input[Optional[_builtins.str]] = None,
+                 staged_changes: pulumi.Input[Optional['StagedChanges']] = None,
                  token: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Provider resource.
 
         :param pulumi.Input[_builtins.str] endpoint: The address of another Railway's GraphQL API, such as a local one. It needs a `token` or `projectToken` of its own. Without it, `RAILWAY_ENDPOINT` is taken from the environment.
         :param pulumi.Input[_builtins.str] project_token: A token of one environment of one project; instead of `token`.
+        :param pulumi.Input['StagedChanges'] staged_changes: What happens in an environment in which somebody has staged changes, that is, prepared them in Railway's dashboard without deploying them. `stop`, which holds when this is absent: nothing is changed there, and the error names what is staged. `keep`: the run goes on, and what is staged stays staged, neither deployed nor discarded; it still stops where it would change the same object.
         :param pulumi.Input[_builtins.str] token: A token of an account or a workspace. Without it, `RAILWAY_API_TOKEN` or `RAILWAY_TOKEN` (a project's token) is taken from the environment, and sent to Railway's own hosts only.
         """
         if endpoint is not None:
             pulumi.set(__self__, "endpoint", endpoint)
         if project_token is not None:
             pulumi.set(__self__, "project_token", project_token)
+        if staged_changes is not None:
+            pulumi.set(__self__, "staged_changes", staged_changes)
         if token is not None:
             pulumi.set(__self__, "token", token)
 
@@ -61,6 +66,18 @@ class ProviderArgs:
         pulumi.set(self, "project_token", value)
 
     @_builtins.property
+    @pulumi.getter(name="stagedChanges")
+    def staged_changes(self) -> pulumi.Input[Optional['StagedChanges']]:
+        """
+        What happens in an environment in which somebody has staged changes, that is, prepared them in Railway's dashboard without deploying them. `stop`, which holds when this is absent: nothing is changed there, and the error names what is staged. `keep`: the run goes on, and what is staged stays staged, neither deployed nor discarded; it still stops where it would change the same object.
+        """
+        return pulumi.get(self, "staged_changes")
+
+    @staged_changes.setter
+    def staged_changes(self, value: pulumi.Input[Optional['StagedChanges']]):
+        pulumi.set(self, "staged_changes", value)
+
+    @_builtins.property
     @pulumi.getter
     def token(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
@@ -81,6 +98,7 @@ class Provider(pulumi.ProviderResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  project_token: pulumi.Input[Optional[_builtins.str]] = None,
+                 staged_changes: pulumi.Input[Optional['StagedChanges']] = None,
                  token: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
@@ -90,6 +108,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] endpoint: The address of another Railway's GraphQL API, such as a local one. It needs a `token` or `projectToken` of its own. Without it, `RAILWAY_ENDPOINT` is taken from the environment.
         :param pulumi.Input[_builtins.str] project_token: A token of one environment of one project; instead of `token`.
+        :param pulumi.Input['StagedChanges'] staged_changes: What happens in an environment in which somebody has staged changes, that is, prepared them in Railway's dashboard without deploying them. `stop`, which holds when this is absent: nothing is changed there, and the error names what is staged. `keep`: the run goes on, and what is staged stays staged, neither deployed nor discarded; it still stops where it would change the same object.
         :param pulumi.Input[_builtins.str] token: A token of an account or a workspace. Without it, `RAILWAY_API_TOKEN` or `RAILWAY_TOKEN` (a project's token) is taken from the environment, and sent to Railway's own hosts only.
         """
         ...
@@ -118,6 +137,7 @@ class Provider(pulumi.ProviderResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  endpoint: pulumi.Input[Optional[_builtins.str]] = None,
                  project_token: pulumi.Input[Optional[_builtins.str]] = None,
+                 staged_changes: pulumi.Input[Optional['StagedChanges']] = None,
                  token: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -130,6 +150,7 @@ class Provider(pulumi.ProviderResource):
 
             __props__.__dict__["endpoint"] = endpoint
             __props__.__dict__["project_token"] = None if project_token is None else pulumi.Output.secret(project_token)
+            __props__.__dict__["staged_changes"] = staged_changes
             __props__.__dict__["token"] = None if token is None else pulumi.Output.secret(token)
         super(Provider, __self__).__init__(
             'railway',

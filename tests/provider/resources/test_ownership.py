@@ -1,4 +1,4 @@
-"""Two stacks in one project, changes that somebody staged, and what an error says."""
+"""Two stacks in one project, and what an error says."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from pulumi_resource_railway.railway.errors import (
     Conflict,
     NotAuthorized,
     Refused,
-    StagedChanges,
 )
 from pulumi_resource_railway.railway.session import Session
 from pulumi_resource_railway.resources.custom_domain import CustomDomain, CustomDomainInputs
@@ -88,29 +87,6 @@ async def test_two_stacks_share_a_project_and_leave_each_other_alone(world: Worl
 def _environment(state: dict[str, Any], name: str) -> dict[str, Any]:
     (found,) = [row for row in state["projects"][0]["environments"] if row["name"] == name]
     return {key: value for key, value in found.items() if key not in {"patches", "updatedAt"}}
-
-
-async def test_staged_changes_stop_everything_before_the_first_mutation(world: World, place: Place) -> None:
-    created = await Service().create(world.context(), web(place))
-    stage = (
-        "mutation ($e: String!, $i: EnvironmentConfig!) {"
-        " environmentStageChanges(environmentId: $e, input: $i) { id } }"
-    )
-    staged = {"services": {created.id: {"deploy": {"startCommand": "theirs"}}}}
-    await world.graphql(stage, e=place.environment_id, i=staged)
-    await world.restart()
-    mutations = (await world.counted()).total()
-    for attempt in (
-        Service().create(world.context("other"), web(place).model_copy(update={"name": "other"})),
-        Service().update(world.context(), created.id, created.outputs, web(place, variables={"A": "1"})),
-        Service().delete(world.context(), created.id, created.outputs),
-        Volume().create(world.context("data"), VolumeInputs(**place.environment, name="data")),
-    ):
-        with pytest.raises(StagedChanges, match="Deploy or discard") as failure:
-            await attempt
-        assert "'production'" in str(failure.value)
-    assert (await world.counted()).total() - mutations == 1
-    assert await Service().read(world.context(), created.id, web(place)) is not None
 
 
 async def test_not_authorized_for_what_was_just_deleted_is_success(world: World, place: Place) -> None:

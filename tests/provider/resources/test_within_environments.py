@@ -347,9 +347,9 @@ async def test_a_copy_outlives_its_source(world: World, place: Place) -> None:
         ("TcpProxy", 5, 2),
         ("SharedVariables", 2, 2),
         ("Bucket", 5, 2),
-        ("ProjectToken", 3, 1),
+        ("ProjectToken", 4, 2),
         ("EgressGateway", 5, 2),
-        ("Environment from a source", 2, 1),
+        ("Environment from a source", 2, 2),
     ],
 )
 async def test_what_things_cost(world: World, kind: str, create: int, delete: int) -> None:

@@ -118,6 +118,15 @@ mutation commit($environmentId: String!, $patch: EnvironmentConfig, $message: St
     repeatable=False,
 )
 
+STAGED = query(
+    "staged",
+    """
+query staged($environmentId: String!) {
+  environmentStagedChanges(environmentId: $environmentId) { status patch(decryptVariables: false) }
+}
+""",
+)
+
 ENVIRONMENTS = query(
     "environments",
     """

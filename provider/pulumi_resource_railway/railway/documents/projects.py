@@ -25,8 +25,8 @@ PROJECT = query(
 query project($id: String!, $first: Int!) {
   project(id: $id) {
     id name description isPublic prDeploys workspaceId deletedAt createdAt primaryEnvironmentId
-    environments(first: $first) { edges { node { id name createdAt deletedAt } } pageInfo { hasNextPage
-    endCursor } }
+    environments(first: $first) {
+      edges { node { id name createdAt deletedAt unmergedChangesCount } } pageInfo { hasNextPage endCursor } }
   }
 }
 """,

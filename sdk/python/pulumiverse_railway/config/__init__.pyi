@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from .. import _utilities
+from .. import _enums as _root_enums
 
 endpoint: Optional[str]
 """
@@ -22,6 +23,11 @@ The address of another Railway's GraphQL API, such as a local one. It needs a `t
 projectToken: Optional[str]
 """
 A token of one environment of one project; instead of `token`.
+"""
+
+stagedChanges: Optional[str]
+"""
+What happens in an environment in which somebody has staged changes, that is, prepared them in Railway's dashboard without deploying them. `stop`, which holds when this is absent: nothing is changed there, and the error names what is staged. `keep`: the run goes on, and what is staged stays staged, neither deployed nor discarded; it still stops where it would change the same object.
 """
 
 token: Optional[str]

@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from .. import _utilities
+from .. import _enums as _root_enums
 
 import types
 
@@ -33,6 +34,13 @@ class _ExportableConfig(types.ModuleType):
         A token of one environment of one project; instead of `token`.
         """
         return __config__.get('projectToken')
+
+    @_builtins.property
+    def staged_changes(self) -> Optional[str]:
+        """
+        What happens in an environment in which somebody has staged changes, that is, prepared them in Railway's dashboard without deploying them. `stop`, which holds when this is absent: nothing is changed there, and the error names what is staged. `keep`: the run goes on, and what is staged stays staged, neither deployed nor discarded; it still stops where it would change the same object.
+        """
+        return __config__.get('stagedChanges')
 
     @_builtins.property
     def token(self) -> Optional[str]:
