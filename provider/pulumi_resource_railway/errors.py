@@ -10,13 +10,16 @@ Everything else that leaves a resource is a defect of this provider and is repor
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
     from pulumi_resource_railway.declaration import Model
+
+
+_MINUTE: Final = 60
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,15 @@ class CheckFailure:
 
 class UserError(Exception):
     """Something that the user can mend; the message says what is wrong and what to do."""
+
+
+def took_too_long(seconds: float) -> str:
+    """Say that an operation took longer than it may, and what to do about it."""
+    duration = f"{seconds / _MINUTE:.0f} minutes" if seconds >= 2 * _MINUTE else f"{seconds:g} seconds"
+    return (
+        f"This took longer than {duration}. Railway's dashboard shows what goes on; the next `pulumi up` goes on from "
+        "there. For more time set the resource option custom_timeouts."
+    )
 
 
 class PartialFailure(UserError):  # noqa: N818 - the name that Pulumi gives it

@@ -11,7 +11,7 @@ import grpc.aio
 from google.protobuf.any_pb2 import Any as AnyMessage
 from pulumi.runtime.proto import provider_pb2, status_pb2
 
-from pulumi_resource_railway.errors import PartialFailure, UserError
+from pulumi_resource_railway.errors import PartialFailure, UserError, took_too_long
 from pulumi_resource_railway.values import redact, to_struct
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ T = TypeVar("T")
 GRACE_SECONDS: Final = 0.8
 # A resource that watches its own deadline has a better message than this module has, so it gets to go first.
 DEADLINE_MARGIN_SECONDS: Final = 5.0
-_MINUTE: Final = 60
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error of anybody's
@@ -76,11 +75,7 @@ class Operations:
                 return task.result()
             if self._cancelled.is_set():
                 raise Cancelled
-            message = (
-                f"This took longer than {_duration(seconds)}. Railway's dashboard shows what goes on; the "
-                "next `pulumi up` goes on from there. For more time set the resource option custom_timeouts."
-            )
-            raise UserError(message)
+            raise UserError(took_too_long(seconds))
         finally:
             cancellation.cancel()
             task.cancel()
@@ -132,7 +127,3 @@ def forget(task: asyncio.Future[Any]) -> None:
     # error.
     if not task.cancelled():
         task.exception()
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds / _MINUTE:.0f} minutes" if seconds >= 2 * _MINUTE else f"{seconds:g} seconds"

@@ -8,8 +8,9 @@ Everything that follows from the declaration (types, defaults, secrets, differen
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from pulumi_resource_railway.declaration import Model
@@ -67,6 +68,7 @@ class Context:
         timeout: Seconds that the operation may take; it is cancelled afterwards.
         session: What is shared by all operations of one configured provider.
         log: The engine's log.
+        begun: When it began, on the machine's monotonic clock.
     """
 
     urn: str
@@ -74,6 +76,12 @@ class Context:
     timeout: float
     session: Session
     log: EngineLog
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its time is over."""
+        return time.monotonic() >= self.begun + self.timeout
 
     async def status(self, message: str) -> None:
         """Show what is being waited for beside the resource; the next message takes its place."""

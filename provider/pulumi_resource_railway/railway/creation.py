@@ -190,6 +190,7 @@ async def look_up(
             raise _ambiguous(creation, found)
         if session.clock.monotonic() - started >= _LOOKUP_SECONDS:
             return None
+        await status(f"waiting for the new {creation.kind} to appear in Railway's lists")
         await session.clock.sleep(interval)
         interval = min(interval * _GROWTH, _LONGEST_INTERVAL)
 

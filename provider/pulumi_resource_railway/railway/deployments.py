@@ -149,7 +149,9 @@ class Deployments:
         rows = [edge["node"] for edge in page["edges"]]
         return max(rows, key=lambda row: moment(row["createdAt"]), default=None)
 
-    async def began(self, service_id: str, since: datetime, earlier: frozenset[str]) -> bool:
+    async def began(
+        self, service_id: str, since: datetime, earlier: frozenset[str], status: Status = unheard
+    ) -> bool:
         """Say whether a deployment began since then, waiting a while for it to appear.
 
         Raises:
@@ -166,6 +168,7 @@ class Deployments:
                 return True
             if self._clock.monotonic() - started >= _NONE_SECONDS:
                 return False
+            await status("waiting for the deployment to appear")
             await self._clock.sleep(1)
 
     def _place(self) -> dict[str, Any]:

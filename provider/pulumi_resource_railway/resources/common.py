@@ -6,7 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from pulumi_resource_railway.errors import PartialFailure, UserError
+from pulumi_resource_railway.errors import PartialFailure, UserError, took_too_long
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -46,7 +46,7 @@ async def keeping_state(
         context: The operation.
         id_: The object's id.
         outputs: Its outputs at the time of the failure.
-        scope: Where its creation is journalled, to close that entry as soon as the engine knows the id.
+        scope: Where its creation is journalled, to close that entry when the engine is about to be told the id.
 
     Raises:
         PartialFailure: For everything that a person can mend, for timeouts and for cancellation.
@@ -56,9 +56,12 @@ async def keeping_state(
         yield
     except asyncio.CancelledError:
         # The engine may not hear this any more, so the journal remembers the object until it is met again.
-        raise PartialFailure(
-            id_, outputs(), ["Cancelled before it was finished; the next `pulumi up` goes on from here."]
-        ) from None
+        reason = (
+            took_too_long(context.timeout)
+            if context.is_late
+            else "Cancelled before it was finished; the next `pulumi up` goes on from here."
+        )
+        raise PartialFailure(id_, outputs(), [reason]) from None
     except UserError as error:
         if scope is not None:
             journal.close(context.urn, scope)

@@ -151,7 +151,7 @@ async def redeploy(
         if not error.outcome_unknown:
             raise
         await context.status("the answer got lost; looking whether the redeployment began")
-        if not await place.deployments.began(service_id, since, earlier):
+        if not await place.deployments.began(service_id, since, earlier, context.status):
             await client.send(REDEPLOY, variables, context.status)
     finally:
         place.snapshots.invalidate()

@@ -26,7 +26,7 @@ from pulumi_resource_railway.resources.deploying import (
 from pulumi_resource_railway.resources.parents import deletion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _LAG_PAUSES: Final = (0.5, 1, 2, 4, 8, 15)
 """Seconds between looks at a list that lacks what was just made."""
@@ -94,7 +94,9 @@ class EgressGateway(Resource[EgressGatewayInputs, EgressGatewayOutputs]):
                     f"them: `pulumi import {self.token} <name> {inputs.project_id}/{inputs.environment_id}/"
                     f"{inputs.service_id}`.",
                 )
-            if not addresses:
+            if addresses:
+                addresses = await self._found(context, inputs)
+            else:
                 addresses = await self._associate(context, inputs)
         outputs = EgressGatewayOutputs(**with_changes(inputs), addresses=[])
         async with keeping_state(context, inputs.service_id, lambda: outputs, scope):
@@ -108,24 +110,34 @@ class EgressGateway(Resource[EgressGatewayInputs, EgressGatewayOutputs]):
             given["region"] = inputs.region
         session.journal.begin(context.urn, scope, EGRESS_CREATE.name, context.name, ())
         try:
-            await session.client.send(EGRESS_CREATE, {"input": given}, context.status)
+            data = await session.client.send(EGRESS_CREATE, {"input": given}, context.status)
         except RailwayError as error:
             if not error.outcome_unknown:
                 session.journal.close(context.urn, scope)
                 raise
             await context.status("the answer got lost; looking whether Railway gave addresses")
-            if not (addresses := await _awaited_addresses(context, inputs)):
+            if not (addresses := await self._found(context, inputs)):
                 # What comes later than this is found by the next `up`, which must not take it for foreign.
                 raise AnswerLost(
                     f"Asking for static outbound addresses got no answer, and none appeared: {error.words}",
                     advice="Run `pulumi up` again: it looks for them before it asks again.",
                 ) from error
             return addresses
-        if not (addresses := await _awaited_addresses(context, inputs)):
+        given_back = {row["ipv4"] for row in data["egressGatewayAssociationCreate"]}
+        if not (addresses := await _awaited_addresses(context, inputs, given_back.issubset)):
             raise NotFound(
                 "The new addresses don't appear", advice="Run `pulumi up` again; it looks for them."
             )
         return addresses
+
+    async def _found(self, context: Context, inputs: EgressGatewayInputs) -> list[str]:
+        """Return the addresses that a request made whose answer nobody has: one for each region."""
+        place = session_of(context).environment(inputs.project_id, inputs.environment_id)
+        snapshot = await place.snapshots.known(context.status)
+        live = (snapshot.configuration.get("services") or {}).get(inputs.service_id) or {}
+        regions = (live.get("deploy") or {}).get("multiRegionConfig") or {}
+        number = 1 if inputs.region is not None else max(1, len(regions))
+        return await _awaited_addresses(context, inputs, lambda addresses: len(addresses) >= number)
 
     async def _use(
         self, context: Context, inputs: EgressGatewayInputs, addresses: list[str], deadline: float
@@ -193,11 +205,15 @@ async def _addresses(context: Context, inputs: EgressGatewayInputs) -> list[str]
     return sorted(row["ipv4"] for row in data["egressGateways"])
 
 
-async def _awaited_addresses(context: Context, inputs: EgressGatewayInputs) -> list[str]:
-    """Return the addresses, waiting a little for new ones to appear; none if none appear."""
+async def _awaited_addresses(
+    context: Context, inputs: EgressGatewayInputs, complete: Callable[[list[str]], bool]
+) -> list[str]:
+    """Return the addresses, waiting a little until they are complete; none if none appear."""
     for pause in _LAG_PAUSES:
-        if addresses := await _addresses(context, inputs):
+        addresses = await _addresses(context, inputs)
+        if addresses and complete(addresses):
             return addresses
+        await context.status("waiting for the new addresses to appear in Railway's list")
         await session_of(context).clock.sleep(pause)
     return await _addresses(context, inputs)
 

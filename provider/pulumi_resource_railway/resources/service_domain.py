@@ -218,6 +218,7 @@ async def _row(context: Context, place: EnvironmentSession, service_id: str, id_
         row = domain_of(snapshot, "serviceDomains", service_id, id_)
         if row is not None:
             return row
+        await context.status("waiting for the new domain to appear in Railway's lists")
         await clock.sleep(pause)
         place.snapshots.invalidate()
     raise NotFound(f"The new domain {id_} doesn't appear", advice="Run `pulumi up` again; it looks for it.")
