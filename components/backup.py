@@ -12,9 +12,9 @@ from components.service import Mount, Placement, add_service
 from components.sources import Image
 from components.wiring import Link
 
-PROGRAM = Path(__file__).with_name("backup_program.py")
-"""What runs in the service. It travels in a variable and knows nothing of this module."""
-_FILE = "/tmp/backup/backup.py"  # noqa: S108  # in the container, written anew at each start
+PROGRAM = Path(__file__).with_name("backup_program")
+"""What runs in the service. It travels in variables, one for each file, and knows nothing of this module."""
+_FOLDER = "/tmp/backup"  # noqa: S108  # in the container, written anew at each start
 
 
 @dataclass(frozen=True)
@@ -78,18 +78,25 @@ class BackupService(pulumi.ComponentResource):
         super().__init__("etally:components:BackupService", name, None, opts)
         mount = Mount("/backups", args.volume_gb)
         command = f"restore {args.restore}" if args.restore else "backup"
+        files = {
+            file: f"BACKUP_PROGRAM_{file.stem.strip('_').upper()}" for file in sorted(PROGRAM.glob("*.py"))
+        }
         self.service = add_service(
             name,
             args.placement,
             source=Image(args.image),
             deploy=railway.ServiceDeployArgs(
-                start_command=start_with_files({_FILE: "BACKUP_PROGRAM"}, f"python3 {_FILE} {command}"),
+                start_command=start_with_files(
+                    {f"{_FOLDER}/{PROGRAM.name}/{file.name}": variable for file, variable in files.items()},
+                    f"python3 -m {PROGRAM.name} {command}",
+                    after=f"cd {_FOLDER}",
+                ),
                 # Without a schedule it is a job that runs once, when it is deployed.
                 cron_schedule=None if args.restore else args.schedule,
                 restart_policy_type=railway.RestartPolicy.NEVER,
             ),
             variables={
-                "BACKUP_PROGRAM": PROGRAM.read_text("utf-8"),
+                **{variable: file.read_text("utf-8") for file, variable in files.items()},
                 "BACKUP_FOLDER": mount.path,
                 "BACKUP_PASSPHRASE": args.passphrase,
                 "KEEP_DAYS": str(args.keep_days),

@@ -8,6 +8,7 @@ import pulumi
 import pytest
 
 import settings
+from components.backup import PROGRAM
 from components.measurements import minio_token
 from tests.program.conftest import COMPLETE, SECRETS, Configure
 from tests.program.graph import Secret, run_program
@@ -203,7 +204,9 @@ def test_a_backup_knows_its_database_its_objects_and_its_place(configure: Config
     )
     service = run_program(preview=preview).services()["etally-backup"]
     variables = dict(service["variables"])
-    assert variables.pop("BACKUP_PROGRAM").startswith('"""')
+    program = [variables.pop(name) for name in sorted(variables) if name.startswith("BACKUP_PROGRAM_")]
+    assert len(program) == len(list(PROGRAM.glob("*.py")))
+    assert all(file.startswith('"""') for file in program)
     assert variables == {
         "BACKUP_FOLDER": "/backups",
         "BACKUP_PASSPHRASE": Secret(SECRETS["backupPassphrase"]),
@@ -233,7 +236,7 @@ def test_a_backup_knows_its_database_its_objects_and_its_place(configure: Config
 def test_a_restoration_is_a_job_that_runs_once(configure: Configure) -> None:
     configure(backup={"enabled": True, "restore": "latest"}, secrets=with_secrets("backupPassphrase"))
     deploy = run_program().services()["etally-backup"]["deploy"]
-    assert deploy["startCommand"].endswith("exec python3 /tmp/backup/backup.py restore latest'")
+    assert deploy["startCommand"].endswith("cd /tmp/backup; exec python3 -m backup_program restore latest'")
     assert "cronSchedule" not in deploy
     assert deploy["restartPolicyType"] == "NEVER"
 

@@ -15,7 +15,7 @@ import boto3  # type: ignore[import-untyped]
 import httpx
 import pytest
 
-from components.backup_program import TIME_FORMAT, kept
+from components.backup_program.times import TIME_FORMAT, kept
 from tests.programs.conftest import Database, Rendered, StartPostgres, free_port, running, wait_until
 from tests.programs.debian import Programs
 
@@ -25,8 +25,38 @@ pytestmark = [
 ]
 
 PICTURE = bytes(range(256)) * 4096
-NEWER = "create schema later; create table stray (party text references party); create table later.alone (id int);"
-"""What a schema has that is newer than a backup."""
+DESCRIBED: dict[str, Any] = {
+    "ContentType": "image/png",
+    "CacheControl": "max-age=60",
+    "ContentDisposition": "inline",
+    "Metadata": {"observer": "7"},
+}
+FILLED = (
+    "create table party (id text primary key, name text not null, logo text);"
+    "insert into party select 'p' || n, 'Party ' || n, 'logos/' || n || '.png' from generate_series(1, 500) n;"
+    "create table tally (party text references party, votes int); create index on tally (votes);"
+    "insert into tally select 'p' || (1 + n % 500), n from generate_series(1, 5000) n;"
+    # More than any pipe holds, and of no use to a compressor.
+    "create table scan (id int primary key, party text references party, content bytea);"
+    "insert into scan select n, 'p' || (1 + n % 500), decode(string_agg(md5(random()::text), ''), 'hex')"
+    " from generate_series(1, 2000) n, generate_series(1, 64) group by n;"
+    "create table _prisma_migrations (name text primary key); insert into _prisma_migrations values ('1_first');"
+    "select lo_from_bytea(4711, 'a large object'); revoke usage on schema public from public;"
+)
+CONTENT = (
+    "select count(*), md5(string_agg(md5(row::text), ',' order by row::text)) from party row;"
+    "select count(*), md5(string_agg(md5(row::text), ',' order by row::text)) from tally row;"
+    "select count(*), md5(string_agg(md5(row::text), ',' order by row::text)) from scan row;"
+    "select count(*), md5(string_agg(md5(row::text), ',' order by row::text)) from _prisma_migrations row;"
+    "select oid, convert_from(lo_get(oid), 'utf8') from pg_largeobject_metadata"
+)
+"""What is in every row of every table, and in every large object."""
+NEWER = (
+    "create table stray (party text references party); create table alone (id int);"
+    "create schema later; create table later.apart (id int); alter table party add column colour text;"
+    "insert into _prisma_migrations values ('2_newer');"
+)
+"""A migration that is newer than a backup."""
 
 
 @dataclass
@@ -44,7 +74,7 @@ class Drill:
         start = self.rendered.start_command
         assert start
         start = start.replace("/tmp/backup", str(self.folder / "program"))
-        start = start.replace("backup.py backup", f"backup.py {command}")
+        start = start.replace("-m backup_program backup", f"-m backup_program {command}")
         environment = {
             **self.rendered.variables,
             **self.database.environment,
@@ -59,6 +89,20 @@ class Drill:
         return subprocess.run(
             shlex.split(start), env=environment, capture_output=True, text=True, check=False, timeout=100
         )
+
+    def schema(self) -> list[str]:
+        """All that the database holds besides rows, as PostgreSQL tells it."""
+        told = subprocess.run(
+            [str(self.programs.file("pg_dump")), "--schema-only"],
+            env=self.database.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        # The words that keep a dump from being misused are others each time.
+        return [
+            line for line in told.stdout.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))
+        ]
 
     def s3(self, beginning: str) -> Any:
         names = self.rendered.variables
@@ -122,33 +166,14 @@ def s3_server(log: Path) -> Iterator[str]:
 
 def test_every_row_and_every_object_comes_back(drill: Drill, start_postgres: StartPostgres) -> None:
     passphrase = drill.rendered.variables["BACKUP_PASSPHRASE"]
-    drill.database.query(
-        "create table party (id text primary key, name text not null, logo text);"
-        "insert into party select 'p' || n, 'Party ' || n, 'logos/' || n || '.png' from generate_series(1, 500) n;"
-        "create table tally (party text references party, votes int); create index on tally (votes);"
-        "insert into tally select 'p' || (1 + n % 500), n from generate_series(1, 5000) n;"
-        # More than any pipe holds, and of no use to a compressor.
-        "create table scan (id int primary key, party text references party, content bytea);"
-        "insert into scan select n, 'p' || (1 + n % 500), decode(string_agg(md5(random()::text), ''), 'hex')"
-        " from generate_series(1, 2000) n, generate_series(1, 64) group by n;"
-        "select lo_from_bytea(4711, 'a large object'); revoke usage on schema public from public;"
-    )
-    content = "select count(*), sum(votes), md5(string_agg(name || logo || votes, ',' order by name, votes))"
-    content += " from party join tally on party.id = party;"
-    content += "select count(*), md5(string_agg(md5(content), ',' order by id)) from scan;"
-    content += "select oid, convert_from(lo_get(oid), 'utf8') from pg_largeobject_metadata"
+    drill.database.query(FILLED)
     rights = "select nspowner::regrole, nspacl from pg_namespace where nspname = 'public'"
+    schema_before = drill.schema()
     rights_before = drill.database.query(rights)
-    before = drill.database.query(content)
+    before = drill.database.query(CONTENT)
     store = drill.s3("OBJECTS")
     store.create_bucket(Bucket="party-logos")
-    described: Any = {
-        "ContentType": "image/png",
-        "CacheControl": "max-age=60",
-        "ContentDisposition": "inline",
-        "Metadata": {"observer": "7"},
-    }
-    store.put_object(Bucket="party-logos", Key="logos/1.png", Body=PICTURE, **described)
+    store.put_object(Bucket="party-logos", Key="logos/1.png", Body=PICTURE, **DESCRIBED)
     store.put_object(Bucket="party-logos", Key="Jane Doe, id card.jpg", Body=b"secret face")
 
     done = drill.run()
@@ -185,21 +210,24 @@ def test_every_row_and_every_object_comes_back(drill: Drill, start_postgres: Sta
     store.delete_object(Bucket="party-logos", Key="Jane Doe, id card.jpg")
     store.put_object(Bucket="party-logos", Key="logos/1.png", Body=b"spoilt")
     drill.database.query("drop table tally; update party set name = 'nobody'")
-    drill.database.query("select lo_from_bytea(4712, 'a later one')")
-    drill.database.query(NEWER)
+    drill.database.query(f"select lo_from_bytea(4712, 'a later one'); {NEWER}")
     restored = drill.run("restore latest")
     assert restored.returncode == 0, restored.stderr
-    assert drill.database.query(content) == before
+    assert drill.database.query(CONTENT) == before
     assert drill.database.query(rights) == rights_before
+    assert drill.schema() == schema_before
     assert (
         store.get_object(Bucket="party-logos", Key="Jane Doe, id card.jpg")["Body"].read() == b"secret face"
     )
     picture = store.get_object(Bucket="party-logos", Key="logos/1.png")
     assert picture["Body"].read() == PICTURE
-    assert {name: picture[name] for name in described} == described
+    assert {name: picture[name] for name in DESCRIBED} == DESCRIBED
 
-    # The migrations that are newer than the backup can be applied again.
+    # The migration that is newer than the backup can be applied again, and what it asks for holds.
     drill.database.query(NEWER)
+    drill.database.query("insert into stray values ('p1')")
+    with pytest.raises(subprocess.CalledProcessError):
+        drill.database.query("insert into stray values ('nobody')")
 
     # A redeployment is no reason to restore again.
     again = drill.run("restore latest")
@@ -211,7 +239,10 @@ def test_every_row_and_every_object_comes_back(drill: Drill, start_postgres: Sta
         drill.database = other
         rescued = drill.run("restore latest", BACKUP_FOLDER=str(drill.folder / "another-volume"))
         assert rescued.returncode == 0, rescued.stderr
-        assert other.query(content) == before
+        assert other.query(CONTENT) == before
+        # Which rights the schema itself gives is the server's own affair, and no part of a backup.
+        told = {line for line in schema_before if " SCHEMA public" not in line}
+        assert told <= set(drill.schema())
 
 
 def test_a_second_backup_copies_new_objects_alone_and_old_ones_go(drill: Drill) -> None:
@@ -310,6 +341,23 @@ def test_a_new_passphrase_starts_anew_and_leaves_what_the_old_one_opens(drill: D
     assert not set(old) & set(drill.off_site())
 
 
+def test_objects_that_were_not_backed_up_come_from_the_backup_before(drill: Drill) -> None:
+    store = drill.s3("OBJECTS")
+    store.create_bucket(Bucket="party-logos")
+    assert drill.run(OBJECTS_ENDPOINT="http://127.0.0.1:1").returncode != 0
+    store.put_object(Bucket="party-logos", Key="one", Body=b"1")
+    none = drill.run("restore latest")
+    assert none.returncode == 0, none.stderr
+    assert "none are restored" in none.stdout
+    assert drill.run().returncode == 0
+    store.delete_object(Bucket="party-logos", Key="one")
+    assert drill.run(OBJECTS_ENDPOINT="http://127.0.0.1:1").returncode != 0
+    earlier = drill.run("restore latest")
+    assert earlier.returncode == 0, earlier.stderr
+    assert "the objects were not backed up" in earlier.stdout
+    assert store.get_object(Bucket="party-logos", Key="one")["Body"].read() == b"1"
+
+
 def test_files_of_others_are_no_backups(drill: Drill) -> None:
     drill.s3("BACKUP").put_object(Bucket="vault", Key="etally/postgres/before-upgrade.dump.gpg", Body=b"?")
     for command in ("backup", "restore latest"):
@@ -337,10 +385,10 @@ def test_a_restoration_that_is_blocked_or_breaks_off_changes_nothing(drill: Dril
     session.stdin.write("begin; select id from held;\n")
     session.stdin.flush()
     assert "id" in session.stdout.readline()
-    program = drill.rendered.variables["BACKUP_PROGRAM"]
-    blocked = drill.run(
-        "restore latest", BACKUP_PROGRAM=program.replace("lock_timeout = '60s'", "lock_timeout = '1s'")
-    )
+    program = drill.rendered.variables["BACKUP_PROGRAM_DATABASE"]
+    impatient = program.replace("lock_timeout = '60s'", "lock_timeout = '1s'")
+    assert impatient != program
+    blocked = drill.run("restore latest", BACKUP_PROGRAM_DATABASE=impatient)
     session.communicate("rollback;\n")
     assert blocked.returncode != 0
     assert "lock timeout" in blocked.stderr
