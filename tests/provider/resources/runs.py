@@ -44,6 +44,7 @@ class Held:
     id: str | None = None
     outputs: Model | None = None
     failed: bool = False
+    why: str = ""
 
 
 async def up(world: World, resource: Resource[Any, Any], inputs: Model, held: Held) -> bool:
@@ -59,8 +60,10 @@ async def up(world: World, resource: Resource[Any, Any], inputs: Model, held: He
             )
     except PartialFailure as failure:
         held.id, held.outputs, held.failed = failure.id, cast("Model", failure.outputs), True
+        held.why = "; ".join(failure.reasons)
         return False
-    except (UserError, Killed):
+    except (UserError, Killed) as error:
+        held.why = str(error)
         return False
     held.failed = False
     return True
@@ -72,7 +75,8 @@ async def down(world: World, resource: Resource[Any, Any], held: Held) -> bool:
     assert held.id is not None
     try:
         await resource.delete(world.context(kind=type(resource).__name__), held.id, held.outputs)
-    except (UserError, Killed):
+    except (UserError, Killed) as error:
+        held.why = str(error)
         return False
     held.id = None
     return True

@@ -15,7 +15,6 @@ from pulumi_resource_railway.resources.service import Service
 from pulumi_resource_railway.resources.service_model import ServiceInputs, ServiceSource
 from tests.provider.resources.cases import Place
 from tests.provider.resources.harness import ENDPOINT
-from tests.provider.resources.test_faults import FAULTS, PATIENT
 
 if TYPE_CHECKING:
     from tests.provider.resources.harness import World
@@ -23,6 +22,17 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 QUESTION = "gitHubRepoAccessAvailable, me"
 MEMBERS = "me, project"
+FAILURES: dict[str, dict[str, Any]] = {
+    "refused": {"error": "Something is wrong with this"},
+    "failed": {"error": "Problem processing request"},
+    "answer lost": {"loseAnswer": True},
+    "bad gateway": {"status": 502},
+    "not authorized": {"error": "Not Authorized"},
+}
+DELAYS: dict[str, dict[str, Any]] = {
+    "rate limit": {"status": 429, "retryAfter": 2},
+    "cooldown": {"error": "Whoa there pal! You are doing this too quickly. Try again in a sec"},
+}
 
 
 @pytest.fixture
@@ -109,20 +119,19 @@ async def test_an_update_asks_only_about_a_new_repository(world: World, place: P
     assert (await world.counted())[QUESTION] == asked + 1
 
 
-@pytest.mark.parametrize("fault", [*sorted(FAULTS.keys() - PATIENT), "not authorized"])
+@pytest.mark.parametrize("fault", FAILURES)
 async def test_an_answer_that_fails_holds_nothing_up(world: World, place: Place, fault: str) -> None:
     await reach(world, "public")
-    failure = FAULTS.get(fault, {"error": "Not Authorized"})
-    await world.faults({"operation": "gitHubRepoAccessAvailable", "times": 30, **failure})
+    await world.faults({"operation": "gitHubRepoAccessAvailable", "times": 30, **FAILURES[fault]})
     made = await Service().create(world.context(), app(place))
     assert (await world.state())["projects"][0]["services"][0]["id"] == made.id
     assert "can't tell whether Railway reaches repository acme/shop" in world.messages.text
 
 
-@pytest.mark.parametrize("fault", sorted(PATIENT))
+@pytest.mark.parametrize("fault", DELAYS)
 async def test_an_answer_that_is_to_come_is_waited_for(world: World, place: Place, fault: str) -> None:
     await reach(world, "public")
-    await world.faults({"operation": "gitHubRepoAccessAvailable", **FAULTS[fault]})
+    await world.faults({"operation": "gitHubRepoAccessAvailable", **DELAYS[fault]})
     await Service().create(world.context(), app(place))
     assert (await world.state())["faults"] == [], "the fault was never met"
     assert "acme/shop is public" in world.messages.text
