@@ -23,12 +23,12 @@ def initialise(stack: Stack) -> None:
     # What is generated first, so that it is set whatever becomes of the rest.
     for secret in sorted(missing, key=lambda each: each.random_bytes is None):
         if secret.random_bytes is not None:
-            put(stack, (secret, secret.generate()))
+            put(stack, secret, secret.generate())
             stack.person.hear(f"{secret.name}: generated and set")
             continue
         value = ask_for(stack, secret) if stack.person.is_there else ""
         if value:
-            put(stack, (secret, value))
+            put(stack, secret, value)
             stack.person.hear(f"{secret.name}: set")
         else:
             unanswered.append(secret)

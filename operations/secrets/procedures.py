@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import get_args
 
+from operations.configuration import Configuration
 from operations.engine import PROJECT
 from operations.errors import OperationError
 from operations.secrets.catalogue import CATALOGUE
-from operations.secrets.values import ask_for, put
+from operations.secrets.values import ask_for
 from operations.stack import Stack
 from settings.groups import Storage
 from settings.types import StorageUser
@@ -43,6 +44,8 @@ class Procedure:
     steps: tuple[Step, ...]
     loses: str = ""
     """What can't be got back; it has to be agreed to by itself."""
+    obstacle: Callable[[Configuration], str | None] = lambda _: None
+    """What has to be done before it may begin."""
 
     @property
     def leader(self) -> str:
@@ -51,7 +54,7 @@ class Procedure:
 
 
 def _generate(name: str, stack: Stack, _: Apply) -> None:
-    put(stack, (CATALOGUE[name], CATALOGUE[name].generate()))
+    stack.engine.set_secret(CATALOGUE[name].path, CATALOGUE[name].generate())
 
 
 def _ask(names: tuple[str, ...], stack: Stack, _: Apply) -> None:
@@ -62,7 +65,8 @@ def _ask(names: tuple[str, ...], stack: Stack, _: Apply) -> None:
             if len(names) > 1
             else f"{names[0]} was left empty: nothing was changed."
         )
-    put(stack, *given)
+    for secret, value in given:
+        stack.engine.set_secret(secret.path, value)
 
 
 def _apply(_: Stack, apply: Apply) -> None:
@@ -83,6 +87,16 @@ def _replace_postgres_password(stack: Stack, apply: Apply) -> None:
 
 def _forget_postgres_password(stack: Stack, _: Apply) -> None:
     stack.engine.unset(f"{PROJECT}:{BEFORE}")
+
+
+def _user_still_retiring(configuration: Configuration) -> str | None:
+    # A new password would then be today's user's, changed under the API.
+    if retiring := configuration.value("storage", "retiringUser"):
+        return (
+            f"storage.retiringUser is still {retiring}: end that change first, with `bin/pulumi up`, then "
+            f"`bin/pulumi config rm --path {RETIRING_USER}`, then `bin/pulumi up` again."
+        )
+    return None
 
 
 def _second_user(stack: Stack, _: Apply) -> None:
@@ -157,6 +171,7 @@ _PROCEDURES = (
             Step("retire", "let the first user go", _retire_user),
             Step("clean", "apply that: the job removes the first user", _apply),
         ),
+        obstacle=_user_still_retiring,
     ),
     _simple("jwtSecret", "Everybody is logged out and logs in again. The API is deployed again."),
     _simple(

@@ -7,6 +7,7 @@ from operations.errors import OperationError
 from operations.secrets.catalogue import CATALOGUE
 from operations.secrets.procedures import PROCEDURES, Procedure
 from operations.secrets.status import standings
+from operations.secrets.values import date_today
 from operations.stack import Stack
 
 
@@ -24,6 +25,8 @@ def rotate(stack: Stack, name: str, *, yes: bool, accept_loss: bool) -> None:
         raise OperationError(
             f"{ROTATING} in the stack's file says {begun!r}, and knows only {', '.join(names)}."
         )
+    if not begun and (obstacle := procedure.obstacle(configuration)):
+        raise OperationError(obstacle)
     left = procedure.steps[names.index(begun) if begun else 0 :]
     hear = stack.person.hear
     if begun:
@@ -47,6 +50,8 @@ def rotate(stack: Stack, name: str, *, yes: bool, accept_loss: bool) -> None:
             stack.engine.set_plain({f"{ROTATING}.{procedure.leader}": step.name})
             hear(f"{name}: {step.says} …")
             step.run(stack, apply)
+        # Only now: one that is given up stays as old as what is in use, and the policies go on asking for it.
+        date_today(stack, *(CATALOGUE[each] for each in procedure.secrets))
         stack.engine.unset(ROTATING)
     except OperationError as error:
         raise OperationError(

@@ -6,20 +6,28 @@ from operations.secrets.catalogue import Secret
 from operations.stack import Stack
 
 
-def put(stack: Stack, *new: tuple[Secret, str]) -> None:
-    """Set secrets, and the day as that on which they were set.
+def put(stack: Stack, secret: Secret, value: str) -> None:
+    """Set a secret that is missing, and the day as that on which it was set.
 
-    The days come first: killed in between, a secret is missing or its rotation unfinished, and either is seen.
+    The day comes first: killed in between, the secret is missing, which is seen.
+
+    Raises:
+        OperationError: The engine refuses.
+    """
+    date_today(stack, secret)
+    stack.engine.set_secret(secret.path, value)
+
+
+def date_today(stack: Stack, *secrets: Secret) -> None:
+    """Write this day as that on which secrets were set.
 
     Raises:
         OperationError: The engine refuses.
     """
     day = stack.today().isoformat()
     stack.engine.set_plain(
-        {f"{SECRETS_SET_ON}.{variable}": day for secret, _ in new for variable in secret.variables}
+        {f"{SECRETS_SET_ON}.{variable}": day for secret in secrets for variable in secret.variables}
     )
-    for secret, value in new:
-        stack.engine.set_secret(secret.path, value)
 
 
 def ask_for(stack: Stack, secret: Secret) -> str:

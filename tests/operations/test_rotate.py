@@ -169,10 +169,26 @@ def test_a_failed_up_is_gone_on_with(
     assert "pulumi up ended with exit code 255" in told
     assert "secrets rotate postgresPassword --stack production" in told
     assert engine.configuration()["operations:rotating"] == {"postgresPassword": "apply"}
+    day = engine.configuration()["railway-policies:secretsSetOn"]["POSTGRES_PASSWORD"]
+    assert day == TODAY.isoformat(), "what is in use is as old as before"
     kept = secrets(engine)
     assert rotate(engine, "postgresPassword") == 0
+    day = engine.configuration()["railway-policies:secretsSetOn"]["POSTGRES_PASSWORD"]
+    assert day == LATER.isoformat()
     assert secrets(engine)["postgresPassword"] == kept["postgresPassword"]
     assert "goes on with the step apply" in capsys.readouterr().out
+
+
+def test_a_user_that_was_left_retiring_by_hand_goes_first(
+    engine: FileEngine, deployed: Deployed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pair = "etally:storage.applicationUser=etally-api-b", "etally:storage.retiringUser=etally-api"
+    engine.ask(["config", "set-all", "--path", "--plaintext", pair[0], "--plaintext", pair[1], *STACK], "")
+    before = engine.file.read_text()
+    assert rotate(engine, "minioApplicationPassword") == 1
+    assert "storage.retiringUser is still etally-api:" in capsys.readouterr().err
+    assert engine.file.read_text() == before
+    assert deployed.ups == 0
 
 
 def test_one_comes_after_the_other(
