@@ -9,7 +9,14 @@ from tests.engine.stage import Stage, stage
 
 pytestmark = [pytest.mark.xdist_group("environments"), pytest.mark.timeout(600)]
 
-SERVICES = {"etally-api", "etally-frontend", "etally-minio", "etally-postgres", "etally-redis"}
+SERVICES = {
+    "etally-api",
+    "etally-buckets",
+    "etally-frontend",
+    "etally-minio",
+    "etally-postgres",
+    "etally-redis",
+}
 
 
 def environments(railway: Stage) -> dict[str, dict[str, Any]]:
