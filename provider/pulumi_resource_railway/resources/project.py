@@ -196,10 +196,15 @@ def _named(workspaces: Mapping[str, str]) -> str:
 
 
 async def _project(session: Session, id_: str, status: Status) -> dict[str, Any]:
-    data = await session.read(PROJECT, {"id": id_, "first": PAGE}, status)
-    project: dict[str, Any] = data["project"]
+    variables = {"id": id_, "first": PAGE, "after": None}
+    project: dict[str, Any] = (await session.read(PROJECT, variables, status))["project"]
     if project.get("deletedAt"):
         raise NotFound(f"Project {id_} is deleted")
+    page = project["environments"]
+    while page["pageInfo"]["hasNextPage"]:
+        variables["after"] = page["pageInfo"]["endCursor"]
+        page = (await session.read(PROJECT, variables, status))["project"]["environments"]
+        project["environments"]["edges"] += page["edges"]
     return project
 
 

@@ -255,12 +255,18 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         place.snapshots.forget_service(id)
 
     async def _is_elsewhere(self, context: Context, id_: str, environment_id: str) -> bool:
-        variables = {"id": id_, "first": PAGE}
-        data = await session_of(context).client.send(SERVICE_INSTANCES, variables, context.status)
-        if data["service"].get("deletedAt"):
-            raise NotFound(f"Service {id_} is deleted")
-        instances = [edge["node"] for edge in data["service"]["serviceInstances"]["edges"]]
-        return any(row["environmentId"] != environment_id and not row["deletedAt"] for row in instances)
+        variables = {"id": id_, "first": PAGE, "after": None}
+        while True:
+            data = await session_of(context).client.send(SERVICE_INSTANCES, variables, context.status)
+            if data["service"].get("deletedAt"):
+                raise NotFound(f"Service {id_} is deleted")
+            page = data["service"]["serviceInstances"]
+            instances = [edge["node"] for edge in page["edges"]]
+            if any(row["environmentId"] != environment_id and not row["deletedAt"] for row in instances):
+                return True
+            if not page["pageInfo"]["hasNextPage"]:
+                return False
+            variables["after"] = page["pageInfo"]["endCursor"]
 
 
 def _bare(inputs: ServiceInputs) -> ServiceOutputs:

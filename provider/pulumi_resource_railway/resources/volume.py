@@ -285,6 +285,9 @@ async def _instances(session: Session, project_id: str, status: Status) -> dict[
             found[edge["node"]["id"]] = [
                 row for row in instances if not row["deletedAt"] and not row["isPendingDeletion"]
             ]
+            if edge["node"]["volumeInstances"]["pageInfo"]["hasNextPage"]:
+                # One of the others may be anywhere, and what is unsure must not be deleted for all.
+                found[edge["node"]["id"]].append({"environmentId": None})
         if not page["pageInfo"]["hasNextPage"]:
             return found
         after = page["pageInfo"]["endCursor"]

@@ -22,10 +22,10 @@ query projects($workspaceId: String, $includeDeleted: Boolean, $first: Int!, $af
 PROJECT = query(
     "project",
     """
-query project($id: String!, $first: Int!) {
+query project($id: String!, $first: Int!, $after: String) {
   project(id: $id) {
     id name description isPublic prDeploys workspaceId deletedAt createdAt primaryEnvironmentId
-    environments(first: $first) {
+    environments(first: $first, after: $after) {
       edges { node { id name createdAt deletedAt unmergedChangesCount } } pageInfo { hasNextPage endCursor } }
   }
 }

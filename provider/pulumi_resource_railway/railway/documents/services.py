@@ -20,9 +20,10 @@ SERVICE_UPDATE = mutation(
 SERVICE_INSTANCES = query(
     "serviceInstances",
     """
-query serviceInstances($id: String!, $first: Int!) {
+query serviceInstances($id: String!, $first: Int!, $after: String) {
   service(id: $id) { id deletedAt
-    serviceInstances(first: $first) { edges { node { environmentId deletedAt } } } }
+    serviceInstances(first: $first, after: $after) {
+      edges { node { environmentId deletedAt } } pageInfo { hasNextPage endCursor } } }
 }
 """,
 )

@@ -25,8 +25,9 @@ VOLUME_INSTANCES = query(
 query volumeInstances($projectId: String!, $first: Int!, $after: String) {
   project(id: $projectId) {
     volumes(first: $first, after: $after) {
-      edges { node { id volumeInstances(first: $first) { edges { node { environmentId deletedAt
-      isPendingDeletion } } } } } pageInfo { hasNextPage endCursor }
+      edges { node { id volumeInstances(first: $first) {
+        edges { node { environmentId deletedAt isPendingDeletion } } pageInfo { hasNextPage } } } }
+      pageInfo { hasNextPage endCursor }
     }
   }
 }
