@@ -64,13 +64,26 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 @pytest.fixture(scope="module")
 def failed(shop: Stage) -> Run:
     """A run in which the database shows its secrets, and what it got of others', and crashes."""
-    words = [f"password {BY_LOOK}", f"connecting to redis://default:{IN_ADDRESS}@somewhere", "giving up"]
+    words = [
+        f"password {BY_LOOK}",
+        f"a note: {MARKED}",
+        f"connecting to redis://default:{IN_ADDRESS}@somewhere",
+        "giving up",
+    ]
     shop.control("faults", [{"deployment": "database", "outcome": "CRASHED", "log": words}])
     return shop.run("up", *EVERYTHING)
 
 
 @pytest.fixture(scope="module")
-def succeeded(shop: Stage, failed: Run) -> Run:
+def failed_elsewhere(shop: Stage, failed: Run) -> Run:
+    """A run in which another service shows the database's secrets and crashes."""
+    words = [f"got {MARKED} and {BY_LOOK}", f"from redis://default:{IN_ADDRESS}@somewhere", "giving up, too"]
+    shop.control("faults", [{"deployment": "web", "outcome": "CRASHED", "log": words}])
+    return shop.run("up", *EVERYTHING)
+
+
+@pytest.fixture(scope="module")
+def succeeded(shop: Stage, failed_elsewhere: Run) -> Run:
     return shop.run("up", *EVERYTHING).succeeded()
 
 
@@ -99,6 +112,12 @@ def test_a_failing_run_shows_its_reason_and_no_secret(shop: Stage, failed: Run) 
     assert "giving up" in failed.output
     assert VERY_VERBOSE in failed.output
     assert shown_secrets(shop, failed) == []
+
+
+def test_a_service_that_refers_to_secrets_shows_none(shop: Stage, failed_elsewhere: Run) -> None:
+    assert failed_elsewhere.code != 0
+    assert "giving up, too" in failed_elsewhere.output
+    assert shown_secrets(shop, failed_elsewhere) == []
 
 
 def test_a_succeeding_run_shows_no_secret(shop: Stage, succeeded: Run) -> None:

@@ -1,13 +1,14 @@
 """Changes of one environment that are wanted at the same time become one commit.
 
 One commit makes at most one deployment of each service, so what belongs together must travel together. A
-commit is flushed when nothing more arrived for a moment, and only one is under way at a time: Railway applies
-them in workflows.
+commit is flushed when nothing more arrived for a moment and nothing is known to be coming, and only one is under
+way at a time: Railway applies them in workflows.
 """
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,6 +28,7 @@ from pulumi_resource_railway.railway.errors import (
 from pulumi_resource_railway.railway.patches import Document, conflicting, merged, missing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from pulumi_resource_railway.railway.clock import Clock
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 _QUIET_SECONDS: Final = 0.05
 _LONGEST_SECONDS: Final = 0.5
+_EXPECTED_SECONDS: Final = 5
+"""How long a commit waits for what has begun and will want to travel with it: Railway answers at different speeds."""
 _LOOKUP_SECONDS: Final = 15
 """How long a commit whose answer was lost may take to show in the configuration."""
 _SETTLE_SECONDS: Final = 20
@@ -94,6 +98,16 @@ class Commits:
         self._environment_id = environment_id
         self._waiting: list[_Member] = []
         self._worker: asyncio.Task[None] | None = None
+        self._expected = 0
+
+    @contextmanager
+    def expected(self) -> Iterator[None]:
+        """Have a commit wait a little for what follows this block: a patch is submitted right after it."""
+        self._expected += 1
+        try:
+            yield
+        finally:
+            self._expected -= 1
 
     async def submit(self, patch: Document, label: str, status: Status = unheard) -> Applied:
         """Have the patch committed with others that arrive now; return when the configuration shows it.
@@ -155,7 +169,10 @@ class Commits:
         while True:
             count = len(self._waiting)
             await self._clock.sleep(_QUIET_SECONDS)
-            if len(self._waiting) == count or self._clock.monotonic() - started >= _LONGEST_SECONDS:
+            waited = self._clock.monotonic() - started
+            if self._expected and waited < _EXPECTED_SECONDS:
+                continue
+            if len(self._waiting) == count or waited >= _LONGEST_SECONDS:
                 return
 
     def _take(self) -> list[_Member]:

@@ -86,14 +86,15 @@ class Service(Resource[ServiceInputs, ServiceOutputs]):
         session = session_of(context)
         place = session.environment(inputs.project_id, inputs.environment_id)
         _remember_secrets(context, inputs)
-        plan = (await place.ready_for_changes(context.status, _mounted(inputs))).plan
-        await check_prerequisites(context, inputs, configured(inputs), plan)
         creation = creation_of(context, inputs, place)
         entry = session.journal.find(context.urn, creation.scope)
-        id_ = await resume(session, creation, context.status)
-        resumed = id_ is not None
-        if id_ is None:
-            id_ = await row_of(context, inputs, place, creation)
+        with place.commits.expected():
+            plan = (await place.ready_for_changes(context.status, _mounted(inputs))).plan
+            await check_prerequisites(context, inputs, configured(inputs), plan)
+            id_ = await resume(session, creation, context.status)
+            resumed = id_ is not None
+            if id_ is None:
+                id_ = await row_of(context, inputs, place, creation)
         snapshot = await place.snapshots.known(context.status)
         outputs = _bare(inputs)
         async with keeping_state(context, id_, lambda: outputs, creation.scope):

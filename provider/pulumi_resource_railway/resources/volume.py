@@ -124,7 +124,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
         creation = _creation(context, inputs, place)
         id_ = await resume(session, creation, context.status)
         if id_ is None:
-            id_ = await self._record(context, inputs, place, creation)
+            with place.commits.expected():
+                id_ = await self._record(context, inputs, place, creation)
         snapshot = await place.snapshots.known(context.status)
         outputs = VolumeOutputs(
             project_id=inputs.project_id,
@@ -134,7 +135,8 @@ class Volume(Resource[VolumeInputs, VolumeOutputs]):
             allow_replace=inputs.allow_replace,
         )
         async with keeping_state(context, id_, lambda: outputs, creation.scope):
-            outputs = await self._bring(context, place, id_, outputs, inputs)
+            with place.commits.expected():
+                outputs = await self._bring(context, place, id_, outputs, inputs)
             outputs = await self._commit(context, place, id_, outputs, inputs)
         return Created(id_, outputs)
 

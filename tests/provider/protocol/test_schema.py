@@ -32,7 +32,12 @@ def test_says_what_is_required_secret_fixed_and_by_default() -> None:
 
 def test_nested_models_and_choices_become_types() -> None:
     types = SCHEMA["types"]
-    assert set(types) - {"railway:index:StagedChanges"} == {"railway:index:Mount", "railway:index:Settings", "railway:index:SettingsPolicy"}
+    of_the_configuration = {"railway:index:StagedChanges"}
+    assert set(types) - of_the_configuration == {
+        "railway:index:Mount",
+        "railway:index:Settings",
+        "railway:index:SettingsPolicy",
+    }
     assert types["railway:index:Mount"]["required"] == ["mountPath", "volumeId"]
     assert types["railway:index:SettingsPolicy"]["enum"][1] == {"name": "OnFailure", "value": "ON_FAILURE"}
     mounts = SCHEMA["resources"]["railway:index:Box"]["inputProperties"]["mounts"]

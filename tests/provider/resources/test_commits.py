@@ -68,6 +68,32 @@ async def test_all_in_one(world: World, services: tuple[Place, list[str]]) -> No
     assert len(await variables(world)) == MEMBERS
 
 
+async def test_what_has_begun_is_waited_for(world: World, services: tuple[Place, list[str]]) -> None:
+    place, ids = services
+    commits = world.session.environment(place.project_id, place.environment_id).commits
+
+    async def late(number: int) -> None:
+        with commits.expected():
+            await world.clock.sleep(number * 0.3)
+        await commits.submit(patch(ids[number], number), f"s{number}")
+
+    await asyncio.gather(*(late(number) for number in range(MEMBERS)))
+    assert await commits_sent(world) == 1
+    assert len(await variables(world)) == MEMBERS
+
+
+async def test_what_never_comes_is_not_waited_for_long(
+    world: World, services: tuple[Place, list[str]]
+) -> None:
+    place, ids = services
+    commits = world.session.environment(place.project_id, place.environment_id).commits
+    with commits.expected():
+        before = world.clock.monotonic()
+        await commits.submit(patch(ids[0], 0), "s0")
+        assert world.clock.monotonic() - before >= 5
+    assert await commits_sent(world) == 1
+
+
 async def test_only_the_refused_member_fails(world: World, services: tuple[Place, list[str]]) -> None:
     place, ids = services
     patches = [patch(id_, number) for number, id_ in enumerate(ids)]
