@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 _LOOKUP_SECONDS: Final = 30
 """How long a new object may be missing from lists: lags of up to 28 seconds have been reported."""
 _CLOCKS_APART: Final = timedelta(seconds=60)
-_LONGEST_CREATION: Final = timedelta(minutes=15)
-"""How long after its beginning a creation may reach Railway: a rate limit is waited out for ten minutes."""
+LONGEST_CREATION: Final = timedelta(minutes=3)
+"""How long after it was sent a creation may be carried out: after 90 seconds its answer isn't waited for any more."""
+LONGEST_COMMIT: Final = timedelta(minutes=15)
+"""The same for what a commit makes, which others' commits and a rate limit of up to ten minutes may hold back."""
 _FIRST_INTERVAL: Final = 0.5
 _GROWTH: Final = 1.6
 _LONGEST_INTERVAL: Final = 5.0
@@ -46,6 +48,7 @@ class Creation:
         import_id: The form of the id for `pulumi import`, with `{id}` in it.
         type_token: The resource's type, for messages.
         name_is_unique: Whether Railway itself refuses a second object of this name.
+        longest: How long after it was sent it may be carried out.
     """
 
     urn: str
@@ -59,6 +62,7 @@ class Creation:
     import_id: str
     type_token: str
     name_is_unique: bool
+    longest: timedelta = LONGEST_CREATION
 
 
 async def resume(session: Session, creation: Creation, status: Status = unheard) -> str | None:
@@ -69,6 +73,10 @@ async def resume(session: Session, creation: Creation, status: Status = unheard)
     """
     entry = session.journal.find(creation.urn, creation.scope)
     if entry is None:
+        return None
+    if entry.id is None and entry.sent is None:
+        # Killed before it was sent: whatever is new is somebody else's.
+        session.journal.close(creation.urn, creation.scope)
         return None
     age = max(0.0, (session.client.railways_time() - moment(entry.begun)).total_seconds())
     started = session.clock.monotonic()
@@ -94,18 +102,18 @@ async def _made(session: Session, creation: Creation, entry: Entry, status: Stat
     return [
         row["id"]
         for row in await creation.candidates(status)
-        if row["id"] not in entry.before and _fits(entry, row.get("createdAt"), now)
+        if row["id"] not in entry.before and _fits(creation, entry, row.get("createdAt"), now)
     ]
 
 
-def _fits(entry: Entry, created_at: str | None, now: datetime) -> bool:
-    """Say whether the creation can have made what came into being then: nothing from long before or after it.
+def _fits(creation: Creation, entry: Entry, created_at: str | None, now: datetime) -> bool:
+    """Say whether the creation can have made what came into being then: from its beginning until it was carried out.
 
     What Railway gives no time for counts while the creation is young: later it may be anybody's.
     """
-    begun = moment(entry.begun)
     created = now if created_at is None else moment(created_at)
-    return begun - _CLOCKS_APART <= created <= begun + _LONGEST_CREATION
+    latest = moment(entry.sent or entry.begun) + creation.longest
+    return moment(entry.begun) - _CLOCKS_APART <= created <= latest
 
 
 def take(session: Session, creation: Creation, id_: str, before: Collection[str]) -> str:
@@ -136,7 +144,7 @@ async def create_once(
     entry = session.journal.begin(creation.urn, creation.scope, creation.document.name, creation.name, before)
     for last in (False, True):
         try:
-            data = await session.client.send(creation.document, creation.variables, status)
+            data = await send_noted(session, creation, status)
         except RailwayError as error:
             if last and isinstance(error, Conflict):
                 # The first request got through after all.
@@ -165,6 +173,20 @@ async def create_once(
     raise AssertionError("the second attempt returns or raises")
 
 
+async def send_noted(session: Session, creation: Creation, status: Status) -> dict[str, Any]:
+    """Send the creation; the journal, which has it, learns each time before it is sent.
+
+    Raises:
+        RailwayError: What Railway said, or that it couldn't be reached.
+    """
+
+    def is_noted() -> bool:
+        session.journal.sending(creation.urn, creation.scope)
+        return True
+
+    return await session.client.send(creation.document, creation.variables, status, wanted=is_noted)
+
+
 async def look_up(
     session: Session, creation: Creation, before: Collection[str], status: Status
 ) -> str | None:
@@ -182,7 +204,7 @@ async def look_up(
         found: list[str] = [
             row["id"]
             for row in await creation.candidates(status)
-            if row["id"] not in known and (entry is None or _fits(entry, row.get("createdAt"), now))
+            if row["id"] not in known and (entry is None or _fits(creation, entry, row.get("createdAt"), now))
         ]
         if len(found) == 1:
             return found[0]

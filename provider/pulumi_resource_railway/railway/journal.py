@@ -39,6 +39,7 @@ class Entry:
         before: The ids that existed before.
         begun: When it was begun, by Railway's clock, in RFC 3339.
         id: The object's id, once its answer arrived.
+        sent: When it was sent last, by the same clock; None while it hasn't been, so that nothing can have been made.
     """
 
     urn: str
@@ -48,6 +49,7 @@ class Entry:
     before: tuple[str, ...]
     begun: str
     id: str | None = None
+    sent: str | None = None
 
 
 class Journal:
@@ -61,8 +63,7 @@ class Journal:
     def find(self, urn: str, scope: str) -> Entry | None:
         """Return the creation of this resource that was begun and not finished, if there is one."""
         try:
-            content = json.loads(self._path(urn, scope).read_text())
-            return Entry(**{**content, "before": tuple(content["before"])})
+            return _entry(self._path(urn, scope).read_text())
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -77,6 +78,16 @@ class Journal:
         entry = Entry(urn, scope, operation, name, tuple(sorted(before)), self._now().isoformat())
         self._write(entry)
         return entry
+
+    def sending(self, urn: str, scope: str) -> None:
+        """Write down that the creation is about to be sent, perhaps not for the first time.
+
+        Raises:
+            UserError: When the journal can't be used; then nothing must be created.
+        """
+        entry = self.find(urn, scope)
+        if entry is not None:
+            self._write(replace(entry, sent=self._now().isoformat()))
 
     def answered(self, entry: Entry, id: str) -> Entry:  # noqa: A002 - an id is what everybody calls an id
         """Write down the new object's id, and that other open creations in the scope didn't make it."""
@@ -95,8 +106,7 @@ class Journal:
         entries = []
         for path in self._directory.glob(f"{_digest(scope)}-*.json"):
             try:
-                content: Mapping[str, Any] = json.loads(path.read_text())
-                entries.append(Entry(**{**content, "before": tuple(content["before"])}))
+                entries.append(_entry(path.read_text()))
             except (OSError, ValueError, TypeError, KeyError):
                 continue  # another process has just closed or is writing it
         return entries
@@ -122,6 +132,13 @@ class Journal:
             "writable, "
             "or set PULUMI_HOME or XDG_STATE_HOME to a folder that is."
         )
+
+
+def _entry(text: str) -> Entry:
+    content: dict[str, Any] = json.loads(text)
+    # Version 0.1.0 didn't say whether it had sent anything, so it may have.
+    content.setdefault("sent", content["begun"])
+    return Entry(**{**content, "before": tuple(content["before"])})
 
 
 def default_directory(environment: Mapping[str, str]) -> Path:

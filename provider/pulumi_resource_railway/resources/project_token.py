@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi_resource_railway.declaration import Model, field
 from pulumi_resource_railway.errors import CheckFailure
-from pulumi_resource_railway.railway.creation import Creation, look_up, name_exists, resume
+from pulumi_resource_railway.railway.creation import Creation, look_up, name_exists, resume, send_noted
 from pulumi_resource_railway.railway.documents import PAGE
 from pulumi_resource_railway.railway.documents.projects import (
     PROJECT_TOKEN_CREATE,
@@ -99,7 +99,7 @@ class ProjectToken(Resource[ProjectTokenInputs, ProjectTokenOutputs]):
         session.journal.begin(context.urn, creation.scope, creation.document.name, creation.name, before)
         for last in (False, True):
             try:
-                data = await session.client.send(creation.document, creation.variables, context.status)
+                data = await send_noted(session, creation, context.status)
             except RailwayError as error:
                 if not error.outcome_unknown:
                     session.journal.close(context.urn, creation.scope)

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from pulumi_resource_railway.declaration import Model, field
-from pulumi_resource_railway.railway.creation import Creation, look_up, resume
+from pulumi_resource_railway.railway.creation import LONGEST_COMMIT, Creation, look_up, resume
 from pulumi_resource_railway.railway.deployments import earlier_deployments, moment
 from pulumi_resource_railway.railway.documents.environments import COMMIT
 from pulumi_resource_railway.railway.documents.networking import TCP_PROXIES, TCP_PROXY_DELETE
@@ -118,6 +118,7 @@ class TcpProxy(Resource[TcpProxyInputs, TcpProxyOutputs]):
             entry = session.journal.begin(
                 context.urn, creation.scope, creation.document.name, creation.name, before
             )
+            session.journal.sending(context.urn, creation.scope)
             networking: dict[str, Any] = {"tcpProxies": {str(inputs.application_port): {}}}
             patch = {"services": {inputs.service_id: {"networking": networking}}}
             try:
@@ -230,4 +231,5 @@ def _creation(context: Context, inputs: TcpProxyInputs, session: Session) -> Cre
         import_id=f"{inputs.project_id}/{inputs.environment_id}/{inputs.service_id}/{{id}}",
         type_token=TcpProxy.token,
         name_is_unique=True,
+        longest=LONGEST_COMMIT,
     )

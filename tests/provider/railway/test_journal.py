@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import stat
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,29 @@ def test_what_one_creation_made_is_no_candidate_of_another(tmp_path: Path) -> No
     entry = journal.find(URN, "project")
     assert entry is not None
     assert entry.before == ("old", "new")
+
+
+def test_it_says_whether_a_creation_was_sent(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "https://a")
+    assert journal.begin(URN, "project", "volumeCreate", "data", ["old"]).sent is None
+    journal.sending(URN, "project")
+    entry = journal.find(URN, "project")
+    assert entry is not None
+    assert entry.sent is not None
+    assert entry.begun <= entry.sent
+    assert entry.before == ("old",)
+
+
+def test_an_entry_of_the_first_version_may_have_been_sent(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "https://a")
+    journal.begin(URN, "project", "volumeCreate", "data", ["old"])
+    (file,) = tmp_path.rglob("*.json")
+    content = json.loads(file.read_text())
+    del content["sent"]
+    file.write_text(json.dumps(content))
+    entry = journal.find(URN, "project")
+    assert entry is not None
+    assert entry.sent == entry.begun
 
 
 def test_closing_forgets(tmp_path: Path) -> None:

@@ -21,13 +21,17 @@ from pulumi_resource_railway.resources.service_model import ServiceInputs, Servi
 from pulumi_resource_railway.resources.shared_variables import SharedVariables, SharedVariablesInputs
 from pulumi_resource_railway.resources.tcp_proxy import TcpProxy, TcpProxyInputs
 from pulumi_resource_railway.resources.volume import Volume, VolumeInputs
+from railway_emulator import ManualClock
 from tests.provider.resources.cases import Place
+from tests.provider.resources.harness import World
+from tests.provider.resources.interruptions import StandingClock
 from tests.provider.resources.runs import Held, Killed, KillingTransport, up
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pulumi_resource_railway.declaration import Model
     from pulumi_resource_railway.resource import Resource
-    from tests.provider.resources.harness import World
 
 pytestmark = pytest.mark.anyio
 COMMIT = (
@@ -57,6 +61,22 @@ class KilledBefore(httpx.AsyncBaseTransport):
         if json.loads(request.content)["operationName"] == self.operation:
             raise Killed
         return await self.inner.handle_async_request(request)
+
+
+class KilledBehindRateLimit(httpx.AsyncBaseTransport):
+    """Ends the process when a creation was carried out at last."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
+        self.inner = inner
+        self.killed = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self.inner.handle_async_request(request)
+        is_made = response.is_success and json.loads(request.content)["operationName"] == "volumeCreate"
+        if is_made and not self.killed:
+            self.killed = True
+            raise Killed
+        return response
 
 
 class NetworkGone(httpx.AsyncBaseTransport):
@@ -107,7 +127,7 @@ async def test_what_exists_elsewhere_in_the_project_is_gone_on_with(
     assert len((await world.state())["projects"][0][f"{kind.lower()}s"]) == 1
 
 
-@pytest.mark.parametrize("stale", [timedelta(0), timedelta(hours=2)])
+@pytest.mark.parametrize("stale", [timedelta(0), timedelta(minutes=5), timedelta(hours=2)])
 async def test_somebody_elses_volume_is_not_adopted(world: World, place: Place, stale: timedelta) -> None:
     there = await another_environment(world, place)
     inner, held = world.transport, Held()
@@ -153,7 +173,7 @@ async def test_somebody_elses_token_of_the_same_name_is_not_deleted(world: World
     world.transport = KilledBefore(inner, "projectTokenCreate")
     assert not await up(world, ProjectToken(), inputs, held)
     world.transport = inner
-    _begun_earlier(world, timedelta(hours=2))
+    _begun_earlier(world, timedelta(minutes=5))
     await world.graphql(
         "mutation ($i: ProjectTokenCreateInput!) { projectTokenCreate(input: $i) }",
         i={"projectId": place.project_id, "environmentId": place.environment_id, "name": "ci"},
@@ -169,11 +189,47 @@ async def test_a_project_of_the_same_name_made_much_later_is_not_adopted(world: 
     world.transport = KilledBefore(inner, "projectCreate")
     assert not await up(world, Project(), ProjectInputs(name="shop"), held)
     world.transport = inner
-    _begun_earlier(world, timedelta(hours=2))
+    _begun_earlier(world, timedelta(minutes=5))
     theirs, _ = await world.project("shop")
     await world.restart()
     with pytest.raises(Conflict, match=f"pulumi import railway:index:Project <name> {theirs}"):
         await Project().create(world.context(kind="Project"), ProjectInputs(name="shop"))
+
+
+async def test_of_a_creation_that_was_never_sent_nothing_is_looked_for(world: World, place: Place) -> None:
+    context = world.context(kind="Volume")
+    world.session.journal.begin(context.urn, f"{place.project_id}/volumes", "volumeCreate", "data", [])
+    data = await world.graphql(
+        "mutation ($p: String!) {"
+        ' volumeCreate(input: {projectId: $p, environmentId: null, mountPath: "/theirs"}) { id } }',
+        p=place.project_id,
+    )
+    await world.restart()
+    inputs = VolumeInputs(**place.environment, name="data")
+    created = await Volume().create(world.context(kind="Volume"), inputs)
+    assert created.id != data["volumeCreate"]["id"]
+    assert len((await world.state())["projects"][0]["volumes"]) == 2
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+async def test_a_creation_that_a_rate_limit_held_back_is_found(tmp_path: Path, *, is_killed: bool) -> None:
+    time = ManualClock()
+    world = World(tmp_path / "journal", "calm", time)
+    world.clock = StandingClock(time)  # type: ignore[assignment]
+    await world.restart()
+    place, held = Place(*await world.project()), Held()
+    await world.faults(
+        {"operation": "volumeCreate", "status": 429, "retryAfter": 500},
+        *([] if is_killed else [{"operation": "volumeCreate", "loseAnswer": True}]),
+    )
+    if is_killed:
+        world.transport = KilledBehindRateLimit(world.transport)
+    inputs = VolumeInputs(**place.environment, name="data")
+    assert await up(world, Volume(), inputs, held) is not is_killed
+    assert held.id is not None or await up(world, Volume(), inputs, held)
+    (made,) = (await world.state())["projects"][0]["volumes"]
+    assert held.id == made["id"]
+    await world.close()
 
 
 async def test_what_an_old_run_really_made_is_found(world: World, place: Place) -> None:
@@ -283,4 +339,4 @@ def _begun_earlier(world: World, how_much: timedelta) -> None:
     for path in world.directory.rglob("*.json"):
         entry = json.loads(path.read_text())
         begun = world.session.client.railways_time() - how_much
-        path.write_text(json.dumps({**entry, "begun": begun.isoformat()}))
+        path.write_text(json.dumps({**entry, "begun": begun.isoformat(), "sent": begun.isoformat()}))
