@@ -304,6 +304,10 @@ def test_one_place_that_fails_keeps_the_others_from_nothing(drill: Drill) -> Non
         assert failed.returncode != 0
         assert "the bucket missing" in failed.stderr
         assert len(list((drill.folder / "volume/postgres").iterdir())) == 1
+    # It is lost: without its setting the volume's dump is what is restored.
+    restored = drill.run("restore latest", BACKUP_BUCKET="")
+    assert restored.returncode == 0, restored.stderr
+    assert "none are restored" in restored.stdout
 
 
 def test_a_new_passphrase_starts_anew_and_leaves_what_the_old_one_opens(drill: Drill) -> None:
