@@ -38,10 +38,10 @@ _QUIET_SECONDS: Final = 0.05
 _LONGEST_SECONDS: Final = 0.5
 _EXPECTED_SECONDS: Final = 5
 """How long a commit waits for what has begun and will want to travel with it: Railway answers at different speeds."""
-_LOOKUP_SECONDS: Final = 15
-"""How long a commit whose answer was lost may take to show in the configuration."""
-_SETTLE_SECONDS: Final = 20
-"""How long a finished commit may take to show: reads have been seen to lag behind."""
+_LOOKUP_SECONDS: Final = 30
+"""How long a commit whose answer was lost may take to show in the configuration: as long as anything else."""
+_SETTLE_SECONDS: Final = 30
+"""How long a finished commit may take to show: reads have been seen to lag behind, by up to 28 seconds."""
 _WORKFLOW_SECONDS: Final = 600
 _UNSEEN_WORKFLOW_SECONDS: Final = 30
 """How long a workflow's status may be NotFound: it has been seen to lag behind the commit."""
