@@ -109,10 +109,10 @@ async def test_what_railway_raises_on_request_is_only_warned_of(world: World, pl
 async def test_a_plan_that_is_not_known_holds_everything(world: World, plan: str | None) -> None:
     context = world.context("data", "Volume")
     await plan_named(plan).count_volume(context.warn, 500, "data")
-    await plan_named(plan).size_volume(context, 1_000_000, "data")
+    await plan_named(plan).size_volume(context.warn, 1_000_000, "data")
     await plan_named(plan).count_service(context.warn, 500, "web")
     await plan_named(plan).count_replicas(context.warn, 50, "web")
-    await plan_named(plan).limit_replica(context, 64, 10**12, "web")
+    await plan_named(plan).limit_replica(context.warn, 64, 10**12, "web")
     await plan_named(plan).count_domain(context.warn, 500, "shop.example")
     assert world.messages.lines == []
 
