@@ -34,6 +34,8 @@ FAULTS: Final = "tests/provider/resources/test_faults.py"
 LOST: Final = "tests/provider/resources/test_lost_answers.py"
 ONE_RUN: Final = "tests/provider/resources/test_one_run.py"
 OWNERSHIP: Final = "tests/provider/resources/test_ownership.py"
+STAGED: Final = "tests/provider/resources/test_staged_changes.py"
+GONE: Final = "tests/provider/resources/test_gone.py"
 RULES: Final = "tests/provider/resources/test_rules.py"
 CLIENT: Final = "tests/provider/railway/test_client.py"
 SNAPSHOTS: Final = "tests/provider/railway/test_snapshots.py"
@@ -232,8 +234,8 @@ DEFECTS: Final[dict[str, Defect]] = {
     ),
     "somebody's staged changes are no obstacle": _at(
         f"{PROVIDER}.railway.session.EnvironmentSession.ready_for_changes",
-        lambda _original: lambda self, status: self.snapshots.known(status),
-        f"{OWNERSHIP}::test_staged_changes_stop_everything_before_the_first_mutation",
+        lambda _original: lambda self, status, _touched=None: self.snapshots.known(status),
+        f"{STAGED}::test_nothing_is_changed_beside_them[Service]",
     ),
     "state is lost after the first change": _at(
         f"{PROVIDER}.resources.common.PartialFailure",
@@ -249,7 +251,7 @@ DEFECTS: Final[dict[str, Defect]] = {
     "not authorized means gone": _at(
         f"{PROVIDER}.resources.service.NotFound",
         lambda not_found: (not_found, NotAuthorized),
-        f"{OWNERSHIP}::test_only_not_found_means_gone[fault0-NotAuthorized]",
+        f"{GONE}::test_only_not_found_means_gone[denied-Service]",
     ),
     "Railway's defaults are drift": _at(
         f"{PROVIDER}.resources.service_configuration.is_default", _answering(False), f"{LIFE}[Service]"
