@@ -15,8 +15,8 @@ _PLACE = re.compile(r"\\u0000(\d+)\\u0000")
 def start_with_files(files: Mapping[str, str], program: str, *, after: str | None = None) -> str:
     """A start command that writes variables to files, which only its user may read, and becomes the program.
 
-    `files` maps a file's path to the name of the variable with its content. `after` is a command that has to
-    succeed before the program starts; it holds no single quotes.
+    `files` maps a file's path to the name of the variable with its content. `after` is a command that runs
+    before the program, and ends the shell itself where the program must not start; it holds no single quotes.
     """
     folders = " ".join(sorted({path.rpartition("/")[0] for path in files}))
     writes = [f'printf "%s" "${variable}" > {path}' for path, variable in files.items()]
