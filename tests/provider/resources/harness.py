@@ -69,9 +69,9 @@ class World:
         self.session = self.opened()
         self._raw = httpx.AsyncClient(transport=self.transport, base_url="http://127.0.0.1:8790")
 
-    def opened(self, **options: Any) -> Session:
+    def opened(self, inputs: ProviderInputs | None = None, **options: Any) -> Session:
         return Session.open(
-            ProviderInputs(token=self.emulator.account_token, endpoint=ENDPOINT),
+            inputs or ProviderInputs(token=self.emulator.account_token, endpoint=ENDPOINT),
             environment={},
             transport=self.transport,
             clock=self.clock,
@@ -79,10 +79,10 @@ class World:
             **options,
         )
 
-    async def restart(self) -> None:
-        """Begin a new run: another plugin process, with nothing but the journal."""
+    async def restart(self, inputs: ProviderInputs | None = None) -> None:
+        """Begin a new run: another plugin process, with nothing but the journal, and perhaps configured anew."""
         await self.session.close()
-        self.session = self.opened()
+        self.session = self.opened(inputs)
         self.messages.lines.clear()
 
     def context(self, name: str = "it", kind: str = "Service", timeout: float = 60) -> Context:

@@ -13,9 +13,9 @@ from pulumi_resource_railway.resources.project import Project, ProjectInputs
 from pulumi_resource_railway.resources.service import Service
 from pulumi_resource_railway.resources.service_model import ServiceDeploy, ServiceInputs, ServiceSource
 from pulumi_resource_railway.resources.volume import Volume, VolumeInputs
-from tests.provider.resources.cases import Place
 
 if TYPE_CHECKING:
+    from tests.provider.resources.cases import Place
     from tests.provider.resources.harness import World
 
 pytestmark = pytest.mark.anyio
@@ -31,11 +31,6 @@ def inputs(place: Place, name: str = "web", **changes: Any) -> ServiceInputs:
 async def since(world: World, count: int) -> Counter[str]:
     rows = (await world.requests())[count:]
     return Counter(row["operation"] for row in rows)
-
-
-@pytest.fixture
-async def place(world: World) -> Place:
-    return Place(*await world.project())
 
 
 async def test_create_of_a_service(world: World, place: Place) -> None:

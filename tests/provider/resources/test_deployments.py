@@ -14,18 +14,13 @@ from pulumi_resource_railway.railway.clock import Clock
 from pulumi_resource_railway.railway.deployments import Kind, Settled, judge, moment
 from pulumi_resource_railway.resources.service import Service
 from pulumi_resource_railway.resources.service_model import ServiceDeploy, ServiceInputs, ServiceSource
-from tests.provider.resources.cases import Place
 
 if TYPE_CHECKING:
+    from tests.provider.resources.cases import Place
     from tests.provider.resources.harness import World
 
 pytestmark = pytest.mark.anyio
 DONE, FAILED, GOING_ON = "done", "failed", "going on"
-
-
-@pytest.fixture
-async def place(world: World) -> Place:
-    return Place(*await world.project())
 
 
 def web(place: Place, **changes: Any) -> ServiceInputs:

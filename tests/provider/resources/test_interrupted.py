@@ -39,11 +39,6 @@ COMMIT = (
 )
 
 
-@pytest.fixture
-async def place(world: World) -> Place:
-    return Place(*await world.project())
-
-
 async def another_environment(world: World, place: Place) -> Place:
     inputs = EnvironmentInputs(project_id=place.project_id, name="staging")
     made = await Environment().create(world.context("staging", "Environment"), inputs)

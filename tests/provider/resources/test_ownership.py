@@ -40,11 +40,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def place(world: World) -> Place:
-    return Place(*await world.project())
-
-
 def web(place: Place, **changes: Any) -> ServiceInputs:
     return ServiceInputs(
         **place.environment, name="web", **{"source": ServiceSource(image="nginx:1"), **changes}
@@ -135,14 +130,7 @@ async def test_a_project_token_works_in_its_environment_and_says_where_it_doesnt
         i={"projectId": place.project_id, "environmentId": place.environment_id, "name": "ci"},
     )
     elsewhere = Place(*await world.project("other"))
-    await world.session.close()
-    world.session = Session.open(
-        ProviderInputs(project_token=data["projectTokenCreate"], endpoint=ENDPOINT),
-        environment={},
-        transport=world.transport,
-        clock=world.clock,
-        journal_directory=world.directory,
-    )
+    await world.restart(ProviderInputs(project_token=data["projectTokenCreate"], endpoint=ENDPOINT))
     created = await Service().create(world.context(), web(place))
     await Service().delete(world.context(), created.id, created.outputs)
     with pytest.raises(NotAuthorized, match=place.environment_id):

@@ -20,19 +20,14 @@ from pulumi_resource_railway.resources.service_model import (
     ServiceSource,
 )
 from pulumi_resource_railway.resources.volume import Volume, VolumeInputs
-from tests.provider.resources.cases import Place
 
 if TYPE_CHECKING:
     from pulumi_resource_railway.resource import Created
     from pulumi_resource_railway.resources.volume import VolumeOutputs
+    from tests.provider.resources.cases import Place
     from tests.provider.resources.harness import World
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def place(world: World) -> Place:
-    return Place(*await world.project())
 
 
 async def create(

@@ -10,13 +10,12 @@ import pytest
 from pulumi_resource_railway.configuration import ProviderInputs
 from pulumi_resource_railway.guides import GUIDES
 from pulumi_resource_railway.railway.errors import OutOfReach
-from pulumi_resource_railway.railway.session import Session
 from pulumi_resource_railway.resources.service import Service
 from pulumi_resource_railway.resources.service_model import ServiceInputs, ServiceSource
-from tests.provider.resources.cases import Place
 from tests.provider.resources.harness import ENDPOINT
 
 if TYPE_CHECKING:
+    from tests.provider.resources.cases import Place
     from tests.provider.resources.harness import World
 
 pytestmark = pytest.mark.anyio
@@ -33,11 +32,6 @@ DELAYS: dict[str, dict[str, Any]] = {
     "rate limit": {"status": 429, "retryAfter": 2},
     "cooldown": {"error": "Whoa there pal! You are doing this too quickly. Try again in a sec"},
 }
-
-
-@pytest.fixture
-async def place(world: World) -> Place:
-    return Place(*await world.project())
 
 
 def app(place: Place, name: str = "app", repo: str | None = "acme/shop", **source: Any) -> ServiceInputs:
@@ -155,14 +149,7 @@ async def test_a_project_token_asks_nothing(world: World, place: Place) -> None:
         "mutation ($input: ProjectTokenCreateInput!) { projectTokenCreate(input: $input) }",
         input={"projectId": place.project_id, "environmentId": place.environment_id, "name": "ci"},
     )
-    await world.session.close()
-    world.session = Session.open(
-        ProviderInputs(project_token=data["projectTokenCreate"], endpoint=ENDPOINT),
-        environment={},
-        transport=world.transport,
-        clock=world.clock,
-        journal_directory=world.directory,
-    )
+    await world.restart(ProviderInputs(project_token=data["projectTokenCreate"], endpoint=ENDPOINT))
     await Service().create(world.context(), app(place))
     assert QUESTION not in await world.counted()
 
@@ -174,13 +161,6 @@ async def test_a_workspaces_token_is_nobodys(world: World, place: Place) -> None
         "mutation ($input: ApiTokenCreateInput!) { apiTokenCreate(input: $input) }",
         input={"name": "ci", "workspaceId": who["apiToken"]["workspaces"][0]["id"]},
     )
-    await world.session.close()
-    world.session = Session.open(
-        ProviderInputs(token=data["apiTokenCreate"], endpoint=ENDPOINT),
-        environment={},
-        transport=world.transport,
-        clock=world.clock,
-        journal_directory=world.directory,
-    )
+    await world.restart(ProviderInputs(token=data["apiTokenCreate"], endpoint=ENDPOINT))
     await Service().create(world.context(), app(place))
     assert "can't tell whether Railway reaches repository acme/shop" in world.messages.text

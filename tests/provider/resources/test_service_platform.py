@@ -29,11 +29,6 @@ pytestmark = pytest.mark.anyio
 PASSWORD = "s3cret-of-the-registry"
 
 
-@pytest.fixture
-async def place(world: World) -> Place:
-    return Place(*await world.project())
-
-
 def app(place: Place, *, private: str | None = None, **deploy: Any) -> ServiceInputs:
     return ServiceInputs(
         **place.environment,

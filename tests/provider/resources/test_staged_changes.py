@@ -8,7 +8,6 @@ import pytest
 
 from pulumi_resource_railway.configuration import ProviderInputs
 from pulumi_resource_railway.railway.errors import StagedChanges
-from pulumi_resource_railway.railway.session import Session
 from pulumi_resource_railway.resources.environment import EnvironmentInputs
 from pulumi_resource_railway.resources.service import Service
 from pulumi_resource_railway.resources.service_model import ServiceInputs, ServiceSource
@@ -56,13 +55,8 @@ async def sent(world: World) -> list[dict[str, Any]]:
 
 async def keep(world: World) -> None:
     """Begin a new run whose configuration lets it go on."""
-    await world.session.close()
-    world.session = Session.open(
-        ProviderInputs(token=world.emulator.account_token, endpoint=ENDPOINT, staged_changes="keep"),
-        environment={},
-        transport=world.transport,
-        clock=world.clock,
-        journal_directory=world.directory,
+    await world.restart(
+        ProviderInputs(token=world.emulator.account_token, endpoint=ENDPOINT, staged_changes="keep")
     )
 
 

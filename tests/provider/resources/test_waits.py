@@ -49,11 +49,6 @@ class Lagging(httpx.AsyncBaseTransport):
         return answer
 
 
-@pytest.fixture
-async def place(world: World) -> Place:
-    return Place(*await world.project())
-
-
 def web(place: Place, **changes: Any) -> ServiceInputs:
     return ServiceInputs(**place.environment, name="web", source=ServiceSource(image="nginx:1"), **changes)
 
