@@ -178,7 +178,7 @@ def _migrations(given: Given) -> Iterator[Conflict]:
 
 
 def _storage(given: Given) -> Iterator[Conflict]:
-    scoped = given.is_on("storage", "scopedUser", default=True)
+    scoped = given.is_on("storage", "scopedUser", default=Storage.model_fields["scoped_user"].default)
     if scoped and not given.get(SECRETS, "minioApplicationPassword"):
         yield (SECRETS, "minioApplicationPassword"), None, "is missing: storage.scopedUser needs it"
     lifecycle, replication = given.within("storage", "lifecycle"), given.within("storage", "replication")

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from settings import secret_keys, stand_in
+from settings.groups import Storage
 from tools.local.engine import Engine
 from tools.local.environment import ENDPOINT_KEY, refuse_foreign_endpoint, refuse_foreign_environment
 from tools.local.errors import LocalError
@@ -84,7 +85,9 @@ def write_configuration(
     wanted = {
         "monitoring_enabled": is_set(plain, "monitoring", "enabled"),
         "backup_enabled": is_set(plain, "backup", "enabled"),
-        "scoped_user": is_set(plain, "storage", "scopedUser", default=True),
+        "scoped_user": is_set(
+            plain, "storage", "scopedUser", default=Storage.model_fields["scoped_user"].default
+        ),
         "replicated": is_set(plain, "storage", "replication", "endpoint"),
         "notified": is_set(plain, "monitoring", "notify"),
     }
